@@ -1,0 +1,62 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+LOCK   := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+STAMP  := $(VENV)/.run-stamp
+DEVST  := $(VENV)/.dev-stamp
+BENCHST := $(VENV)/.bench-stamp
+
+.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-contacts lock clean
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t18
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The venv module is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
+$(STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up (once) ..."
+	@$(BIN)/python -m pip install -q --require-hashes --only-binary :all: -r requirements/run.txt
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+$(DEVST): requirements/dev.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up for development (once) ..."
+	@$(BIN)/python -m pip install -q --require-hashes --only-binary :all: -r requirements/dev.txt
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ $(STAMP)
+$(BENCHST): requirements/bench.txt $(DEVST)
+	@$(BIN)/python -m pip install -q --require-hashes --only-binary :all: -r requirements/bench.txt
+	@touch $@
+
+demo: $(STAMP) ## See the main job done, offline and without any token
+	@$(BIN)/pressevagt demo
+run: $(STAMP) ## Run the bot with the settings in .env
+	@$(BIN)/pressevagt run
+chat: $(STAMP) ## Only the chat in this terminal, beside a bot that runs
+	@$(BIN)/pressevagt chat
+test: $(DEVST) ## Run all tests
+	@$(BIN)/python -m pytest
+test-faults: $(DEVST) ## Kill the bot at random points, 50 times, and count what was lost
+	@PRESSEVAGT_FAULT_ROUNDS=50 $(BIN)/python -m pytest tests/faults -n 0 -s --timeout 2400
+check: $(DEVST) ## Style, types and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+format: $(DEVST) ## Bring the code into the house's form
+	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
+messages: $(DEVST) ## Enter new messages into the translations
+	@$(BIN)/python -m bot.i18n update
+picture: $(STAMP) ## Draw the README's picture of an alert anew
+	@$(BIN)/pressevagt demo --picture docs/alert.svg
+bench-poll: $(BENCHST) ## Poll 1,000 feeds, beside the reader library
+	@$(BIN)/python benchmarks/poll.py
+bench-contacts: $(DEVST) ## Score the reading of press contacts: make bench-contacts CASES=FILE.jsonl
+	@$(BIN)/python benchmarks/contacts.py $(CASES)
+lock: ## Refresh the hashed requirement files (needs uv)
+	uv pip compile -q pyproject.toml --all-extras --group dev $(LOCK) -o requirements/dev.txt
+	printf 'hatchling\neditables\n' | uv pip compile -q pyproject.toml - $(LOCK) --no-annotate -c requirements/dev.txt -o requirements/run.txt
+	uv pip compile -q pyproject.toml --all-extras --group dev --group bench $(LOCK) -c requirements/dev.txt -o requirements/bench.txt
+clean: ## Remove what was set up and cached
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
