@@ -1,0 +1,115 @@
+"""Cards: a message as text and structure, before any platform's markup.
+
+`bot.cards` makes them, each adapter's `render` shows them. All text in a card is plain: an adapter escapes every bit of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.contact import Contact
+from bot.domain.prose import Block
+
+
+class Tone(StrEnum):
+    """How a line should look."""
+
+    PLAIN = "plain"
+    QUIET = "quiet"
+    GOOD = "good"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The small line above a title: kind, newsroom, time. `marks` are shown loud (a correction, a late find)."""
+
+    parts: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The headline, a link where `url` is set."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading within a card."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of prose."""
+
+    block: Block
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class ContactItem:
+    """A press contact to call or write to.
+
+    `label` is what stands for it (a person's name or a desk); `source` says from where and when known.
+    """
+
+    label: str
+    contact: Contact
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One numbered line of a list. `meta` as in `Meta.parts`; `snippet` may hold highlighted (bold) spans; `command` opens it."""
+
+    number: int
+    title: str
+    url: str = ""
+    meta: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    snippet: Block | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name and its value."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture to show where the platform can; its caption, and credit, as text where it cannot."""
+
+    url: str
+    alt: str = ""
+
+
+Element = Meta | Title | Heading | Text | ContactItem | Entry | Fact | Image
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press: either a command line, which enters by the router like a typed one, or a link."""
+
+    label: str
+    command: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message. `summary` is one plain line for a notification; `buttons` come in rows."""
+
+    summary: str
+    elements: tuple[Element, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()

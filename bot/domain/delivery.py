@@ -1,0 +1,191 @@
+"""Deliveries: what we owe to whom, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import NewType
+
+from bot.domain.release import ReleaseId
+from bot.domain.subscription import Address, Destination, DestinationId
+
+DeliveryId = NewType("DeliveryId", int)
+PostId = NewType("PostId", int)
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery tells."""
+
+    NOTICE = "notice"
+    """A word to operators about the bot itself."""
+    ALERT = "alert"
+    CORRECTION = "correction"
+    DIGEST = "digest"
+
+
+class Priority(IntEnum):
+    """Which of a destination's deliveries goes first: alerts before corrections, corrections before digests."""
+
+    NOTICE = 0
+    ALERT = 1
+    CORRECTION = 2
+    DIGEST = 3
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    """Owed: it will be tried when its lane is due."""
+    HELD = "held"
+    """Owed, and kept back on purpose (quiet hours, a digest); outside the lane's count."""
+    SENT = "sent"
+    """The platform took it."""
+    SKIPPED = "skipped"
+    """Nothing was left to say: the post already showed it, or it went out within a digest."""
+    DEAD = "dead"
+    """Refused for good, or 48 hours of trying passed: a dead letter that operators see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One delivery to write down for a destination; `dedupe_key` makes a repeat harmless.
+
+    `payload` is what a notice says: its code and the values it names.
+    """
+
+    destination_id: DestinationId
+    kind: DeliveryKind
+    dedupe_key: str
+    release_id: ReleaseId | None = None
+    revision: int = 0
+    payload: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A claimed delivery, in the hands of the process that owns its account.
+
+    `attempts` counts the tries before this one. `digest_of` holds the releases of a digest in the order they were owed.
+    """
+
+    id: DeliveryId
+    destination: Destination
+    kind: DeliveryKind
+    created_at: datetime
+    attempts: int
+    release_id: ReleaseId | None = None
+    revision: int = 0
+    payload: Mapping[str, str] = field(default_factory=dict)
+    digest_of: tuple[ReleaseId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message that stands in a destination. `reference` is the platform's own id for it, opaque to all but its adapter.
+
+    `shows` are the releases it shows, with the revision of each.
+    """
+
+    id: PostId
+    address: Address
+    reference: str
+    sent_at: datetime
+    shows: tuple[tuple[ReleaseId, int], ...] = ()
+
+
+# What a platform made of one send or edit ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform took it. `reference` names the post so that it can be corrected; empty where the platform names none."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """Not now. `after`: the platform's own wish. `ambiguous`: the request left and no answer came, so it may stand already."""
+
+    reason: str
+    after: timedelta | None = None
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This message, never."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostGone:
+    """An edit's post no longer stands, or can no longer be edited."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationGone:
+    """We were removed, blocked, or the conversation is no more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationMoved:
+    """The conversation has another id from now on."""
+
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBlocked:
+    """A limit of the whole account, for so long."""
+
+    after: timedelta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGone:
+    """The token was revoked or the app uninstalled."""
+
+    reason: str
+
+
+SendOutcome = Sent | RetryLater | Refused | PostGone | DestinationGone | DestinationMoved | AccountBlocked | AccountGone
+
+
+# What we write down about it -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What becomes of one claimed delivery: written in one transaction, fenced by the lane's owner.
+
+    `state` PENDING means it is tried again at `due_at`. `reference` and `shows` make the post of a sent one; `edited` names the
+    post that a correction changed; `digests`: what was held back for it is settled with it. `pause` holds the reason for which the
+    destination gets nothing more until it is resumed, `moved_to` its new conversation. `blocks_account`: nothing goes out through
+    the whole account before `due_at`.
+    """
+
+    delivery_id: DeliveryId
+    destination_id: DestinationId
+    state: DeliveryState
+    at: datetime
+    reason: str = ""
+    due_at: datetime | None = None
+    reference: str = ""
+    shows: tuple[tuple[ReleaseId, int], ...] = ()
+    edited: PostId | None = None
+    digests: bool = False
+    ambiguous: bool = False
+    counts_as_attempt: bool = True
+    pause: str | None = None
+    moved_to: str | None = None
+    blocks_account: bool = False

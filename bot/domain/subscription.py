@@ -1,0 +1,66 @@
+"""Destinations and what they subscribe to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.newsroom import Newsroom, NewsroomId
+
+DestinationId = NewType("DestinationId", int)
+SubscriptionId = NewType("SubscriptionId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where messages go: platform, the account we speak through, conversation, and thread or topic ('' for none, never None)."""
+
+    platform: str
+    account: str
+    conversation: str
+    thread: str = ""
+
+    def __str__(self) -> str:
+        return ":".join(filter(None, (self.platform, self.account, self.conversation, self.thread)))
+
+
+class ConversationKind(StrEnum):
+    """What sort of conversation a destination is."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A conversation that the bot writes to.
+
+    `language` and `timezone` are how it reads; `paused` says why it gets nothing, or is None.
+    """
+
+    id: DestinationId
+    address: Address
+    title: str
+    kind: ConversationKind
+    language: str
+    timezone: str
+    paused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A destination wants a newsroom's releases. `newsroom` None means all that the installation offers, future ones included."""
+
+    id: SubscriptionId
+    destination_id: DestinationId
+    newsroom: Newsroom | None
+    created_at: datetime
+    created_by: str = ""
+
+    @property
+    def newsroom_id(self) -> NewsroomId | None:
+        """The newsroom's id, or None for all."""
+        return self.newsroom.id if self.newsroom else None
