@@ -1,0 +1,1 @@
+"""The one analyser of text: matching, search and storage all use it."""

@@ -1,0 +1,144 @@
+"""Text into words, and words into the tokens by which they are found."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from bot.text.detect import detect
+from bot.text.fold import fold
+from bot.text.stem import known, stem
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
+# Accents that stand as characters of their own, and what breaks a word for the printer only, belong to the word.
+_MARKS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060"
+_PART = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*(?:['’][sS](?![^\W_]))?"
+_WORD = re.compile(rf"{_PART}(?:[-'’\u2010\u2011]{_PART})*")
+_PARTS = re.compile(_PART)
+_CHUNK = re.compile(r"\S+")
+_GENITIVE = re.compile(r"['’]s$")
+_NO_LETTER = re.compile(r"[\W_]+")
+
+_BARE = "0"
+_SHORTEST_BARE = 6
+_LONGEST = 64
+_LONGEST_REMEMBERED = 80
+
+_Tokens = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as written, from character `start` to before `end` of its text; `parts` are those of `EU-topmøde`, else empty."""
+
+    text: str
+    start: int
+    end: int
+    parts: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A token, and the characters of the text that it stands for: from `start` to before `end`."""
+
+    token: str
+    start: int
+    end: int
+
+
+def words(text: str) -> list[Word]:
+    """The words of the text in order: letters and digits, and what hyphens and apostrophes hold together.
+
+    `USA's` is one word without parts, `EU-topmøde` one with two; `5,3`, `pressevagten@um.dk` and `+45 61` are several words.
+    """
+    # Chunk by chunk, because `tokens` remembers chunks: the two must never cut a text differently.
+    return [word for chunk in _CHUNK.finditer(text) for word in _words(chunk[0], chunk.start())]
+
+
+def tokens(text: str, language: str = "") -> list[str]:
+    """What the text is found by: a token for every word part in order, then the other forms of words, each once.
+
+    `language` is a tag such as `da`, best that of the whole release, since a title alone seldom tells; '' or an unknown one asks
+    `detect`, and where that cannot tell, words are folded but not stemmed. A token holds lower-case letters and digits only.
+    Other forms: `eutopmoede` for `EU-topmøde`, and the marked skeleton (see `bare`) of words with Nordic letters.
+    """
+    analyse = _analyser(known(language) or detect(text))
+    # Only what may be a word is remembered: a text without spaces would fill the memory.
+    forms = [analyse(chunk) if len(chunk) <= _LONGEST_REMEMBERED else analyse.__wrapped__(chunk) for chunk in text.split()]
+    found = [token for row, _ in forms for token in row]
+    found += dict.fromkeys(token for _, others in forms for token in others)
+    return found
+
+
+def pieces(text: str, language: str = "") -> list[Piece]:
+    """The tokens of `tokens`, in its order, with where they stand; other forms at every place rather than once."""
+    code = known(language) or detect(text)
+    forms = [_forms(word, code) for word in words(text)]
+    return [piece for row, _ in forms for piece in row] + [piece for _, others in forms for piece in others]
+
+
+@lru_cache(maxsize=1 << 16)
+def token(word: str, language: str) -> str:
+    """The token of one word part: stemmed in the language, a code from `stem.known` or '', then folded."""
+    plain = lowered(word)
+    return _NO_LETTER.sub("", fold(stem(plain, language))) or plain
+
+
+def lowered(word: str) -> str:
+    """A word part as stemmers take it: lower case, composed, without the `'s` of a genitive, cut at 64 characters."""
+    lower = _GENITIVE.sub("", word.lower())
+    return lower[:_LONGEST] if lower.isalnum() else _NO_LETTER.sub("", unicodedata.normalize("NFC", lower))[:_LONGEST] or lower[:1]
+
+
+def skeleton(token: str) -> str:
+    """The token as typed without Nordic keys: `koebenhavn` and `kobenhavn` both give `kobenhavn`; '' below six letters.
+
+    Below six, Danish stems that have nothing to do with each other meet (`hær` and `har`, `kræft` and `kraft`); from six on nearly
+    all that meet are forms of one word (`fortsætte`, `fortsatte`).
+    """
+    plain = token.replace("aa", "a").replace("ae", "a").replace("oe", "o")
+    return plain if len(plain) >= _SHORTEST_BARE and plain.isalpha() else ""
+
+
+def bare(token: str) -> str:
+    """The token's skeleton with its mark, `0kobenhavn`: without the mark `mode` would find `mødelokale` by `modelokal`."""
+    return _BARE + skeleton(token)
+
+
+def joined(word: Word) -> str:
+    """A word written without its hyphens, `eutopmøde` for `EU-topmøde`; '' for a word without parts, and for numbers."""
+    whole = "".join(lowered(part.text) for part in word.parts)
+    return "" if whole.isdigit() else whole
+
+
+@cache
+def _analyser(language: str) -> _lru_cache_wrapper[_Tokens]:
+    @lru_cache(maxsize=1 << 15)
+    def analyse(chunk: str) -> _Tokens:
+        forms = [_forms(word, language) for word in _words(chunk)]
+        return (
+            tuple(piece.token for row, _ in forms for piece in row),
+            tuple(piece.token for _, others in forms for piece in others),
+        )
+
+    return analyse
+
+
+def _words(chunk: str, offset: int = 0) -> Iterator[Word]:
+    for match in _WORD.finditer(chunk):
+        start = offset + match.start()
+        parts = [Word(part[0], start + part.start(), start + part.end()) for part in _PARTS.finditer(match[0])]
+        yield Word(match[0], start, offset + match.end(), tuple(parts) if len(parts) > 1 else ())
+
+
+def _forms(word: Word, language: str) -> tuple[list[Piece], list[Piece]]:
+    row = [Piece(token(part.text, language), part.start, part.end) for part in word.parts or (word,)]
+    others = [Piece(token(whole, language), word.start, word.end)] if (whole := joined(word)) else []
+    others += [Piece(bare(p.token), p.start, p.end) for p in row + others if skeleton(p.token) not in ("", p.token)]
+    return row, others
