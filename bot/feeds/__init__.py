@@ -1,0 +1,1 @@
+"""From feed bytes to what is owed: fetch, parse, decide, store."""
