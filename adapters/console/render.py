@@ -1,0 +1,339 @@
+"""What do we show? Cards as rich renderables: pure, and nothing from a card is ever read as markup or as an escape sequence."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import assert_never
+from urllib.parse import quote
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text as Line
+
+from bot.domain.card import Button, Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
+from bot.domain.contact import Phone
+from bot.domain.prose import Block, BlockKind, Span
+
+WIDEST = 100
+"""Columns of the widest line: longer ones are hard to read."""
+
+
+class Look(StrEnum):
+    """What a post is to the reader, which its bar's colour tells."""
+
+    ALERT = "cyan"
+    CORRECTED = "yellow"
+    REPLY = "bright_black"
+    WARNING = "red"
+    GOOD = "green"
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a card is drawn. `plain`: for where no link can be followed and no colour be seen, so both are written out.
+
+    `keys` maps a button's command to the key that presses it; `fresh`: it changed a moment ago and should catch the eye.
+    """
+
+    look: Look = Look.REPLY
+    plain: bool = False
+    keys: Mapping[str, str] | None = None
+    fresh: bool = False
+
+    def link(self, text: str, url: str, style: str = "") -> Line:
+        """Text that leads to `url`, where that is an address that may be linked to."""
+        target = safe_url(url)
+        if self.plain or not target:
+            return line(text, style)
+        return line(text, Style.parse(style) + Style(link=target))
+
+    def badge(self, text: str) -> Line:
+        """A word that must be seen."""
+        return line(f"[{text}]") if self.plain else line(f" {text} ", "bold yellow reverse")
+
+
+def render(card: Card, ink: Ink | None = None) -> RenderableType:
+    """A card as it stands in the terminal: its elements beside a coloured bar, its buttons at the foot."""
+    ink = ink or Ink()
+    if ink.look is Look.REPLY:
+        ink = replace(ink, look=_tone_of(card))
+    elif ink.look is Look.ALERT and any(isinstance(e, Meta) and e.marks for e in card.elements):
+        ink = replace(ink, look=Look.CORRECTED)
+    parts = [_element(element, ink) for element in card.elements] or [line(card.summary)]
+    spaced = [parts[0]]
+    for (before, after), part in zip(pairwise(card.elements), parts[1:], strict=True):
+        spaced += [line(""), part] if _apart(before, after) else [part]
+    keys = _buttons(card, ink)
+    body = Group(*spaced, *([line(""), keys] if keys else []))
+    return Margin(body, "█ " if ink.fresh else "▌ ", style=f"bold {ink.look}" if ink.fresh else ink.look.value, ascii_mark="| ")
+
+
+def _tone_of(card: Card) -> Look:
+    """A reply that holds nothing but one toned text has the colour of its tone."""
+    tones = {e.tone for e in card.elements if isinstance(e, Text)}
+    if Tone.WARNING in tones:
+        return Look.WARNING
+    return Look.GOOD if Tone.GOOD in tones else Look.REPLY
+
+
+def _apart(before: Element, after: Element) -> bool:
+    """Whether an empty line belongs between two elements."""
+    match before, after:
+        case (Meta(), _) | (_, Meta()) | (Heading(), _):
+            return False
+        case (Entry(), Entry()):
+            return before.snippet is not None or after.snippet is not None
+        case (Fact(), Fact()) | (ContactItem(), ContactItem()):
+            return False
+        case (Text(), Text()):
+            return not before.block.kind is after.block.kind is BlockKind.ITEM
+        case _:
+            return True
+
+
+def _element(element: Element, ink: Ink) -> RenderableType:
+    match element:
+        case Meta():
+            return _meta(element.parts, element.marks, ink)
+        case Title():
+            return _linked(element.text, element.url, "bold", ink)
+        case Heading():
+            return line(element.text, "bold underline")
+        case Text():
+            return _text(element, ink)
+        case ContactItem():
+            return _contact(element, ink)
+        case Entry():
+            return _entry(element, ink)
+        case Fact():
+            return _fact(element, ink)
+        case Image():
+            return ink.link(f"▣ {element.alt}" if element.alt else "▣", element.url, "dim italic")
+        case _:
+            assert_never(element)
+
+
+def _meta(parts: Iterable[str], marks: Iterable[str], ink: Ink) -> RenderableType:
+    *first, last = [part for part in parts if part] or [""]
+    return Flow([*(ink.badge(mark) for mark in marks), *(line(f"{part} ·", "dim") for part in first), line(last, "dim")], " ")
+
+
+def _linked(text: str, url: str, style: str, ink: Ink) -> RenderableType:
+    shown = ink.link(text, url, style)
+    return Group(shown, Line(safe_url(url), no_wrap=True, overflow="ignore")) if ink.plain and safe_url(url) else shown
+
+
+TONES = {Tone.PLAIN: "", Tone.QUIET: "dim", Tone.GOOD: "green", Tone.WARNING: "yellow"}
+
+
+def _text(text: Text, ink: Ink) -> RenderableType:
+    shown = prose(text.block, ink, TONES[text.tone])
+    match text.block.kind:
+        case BlockKind.PARAGRAPH:
+            return shown
+        case BlockKind.HEADING:
+            shown.stylize("bold")
+            return shown
+        case BlockKind.ITEM:
+            return Margin(shown, "• ", "  ", ascii_mark="- ")
+        case BlockKind.QUOTE:
+            shown.stylize("italic")
+            return Margin(shown, "│ ", style="dim", ascii_mark="| ")
+        case _:
+            assert_never(text.block.kind)
+
+
+def prose(block: Block, ink: Ink, style: str = "", highlight: str = "bold") -> Line:
+    """A block's spans as one line of rich text; `highlight` is how bold ones look."""
+    shown = line("", style)
+    for span in block.spans:
+        shown.append_text(_span(span, ink, highlight))
+    return shown
+
+
+def _span(span: Span, ink: Ink, highlight: str) -> Line:
+    look = ((span.bold, highlight), (span.italic, "italic"), (span.url is not None, "underline"))
+    shown = ink.link(span.text, span.url or "", " ".join(style for on, style in look if on))
+    url = safe_url(span.url or "")
+    if ink.plain and url and url not in shown.plain:
+        shown.append(f" ({url})")
+    return shown
+
+
+def _contact(item: ContactItem, ink: Ink) -> RenderableType:
+    contact = item.contact
+    who = [part for part in (contact.role, contact.org) if part and part.casefold() not in item.label.casefold()]
+    name = line(item.label, "bold")
+    if who:
+        name.append(", " + visible(", ".join(who)), "not bold")
+    ways = [*(_phone(phone, ink) for phone in contact.phones), *(_email(email, ink) for email in contact.emails)]
+    rows: list[RenderableType] = [Flow([name, *ways])]
+    if item.source:
+        rows.append(line(item.source, "dim"))
+    return Margin(Group(*rows), "☎ ", "  ", style="green", ascii_mark="* ")
+
+
+def _email(email: str, ink: Ink) -> Line:
+    return ink.link(email, f"mailto:{escaped(email)}", "cyan")
+
+
+SHORT_CODE = "short code "
+
+
+def _phone(phone: Phone, ink: Ink) -> Line:
+    note = phone.note or ""
+    if phone.e164 is None and note.startswith(SHORT_CODE):
+        number = note.removeprefix(SHORT_CODE)
+        return ink.link(number, f"tel:{escaped(number)}", "bold cyan")
+    if phone.e164 is None:
+        return line(note)
+    extension = f";ext={escaped(phone.ext)}" if phone.ext else ""
+    shown = ink.link(international(phone.e164), f"tel:{escaped(phone.e164)}{extension}", "bold cyan")
+    if phone.ext:
+        shown.append(f" x{visible(phone.ext)}")
+    if note:
+        shown.append(f" ({visible(note)})", "not bold")
+    return shown
+
+
+def international(e164: str) -> str:
+    """`+4561979247` as `+45 61 97 92 47`; what is no such number comes back as it is."""
+    import phonenumbers  # here, since its tables take a while to load
+
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _entry(entry: Entry, ink: Ink) -> RenderableType:
+    rows: list[RenderableType] = [ink.link(entry.title, entry.url, "bold")]
+    if entry.meta or entry.marks:
+        rows.append(_meta(entry.meta, entry.marks, ink))
+    if entry.snippet is not None:
+        rows.append(prose(entry.snippet, ink, highlight="bold yellow"))
+    return Margin(Group(*rows), f"{entry.number:>2}  ", "    ", style="bold cyan")
+
+
+LABEL_WIDTH = 16
+
+
+def _fact(fact: Fact, ink: Ink) -> RenderableType:
+    label = visible(fact.label)
+    value = ink.link(fact.value, fact.url)
+    url = safe_url(fact.url)
+    if ink.plain and url and url != value.plain:
+        value.append(f"  {url}")
+    return Margin(value, label + " " * max(2, LABEL_WIDTH - cell_len(label)), " " * LABEL_WIDTH, style="dim")
+
+
+def _buttons(card: Card, ink: Ink) -> RenderableType | None:
+    shown_urls = {e.url for e in card.elements if isinstance(e, Title)} if ink.plain else set()
+    rows = [Flow([_button(b, ink) for b in row if not b.url or b.url not in shown_urls]) for row in card.buttons]
+    return Group(*(row for row in rows if row.pieces)) if any(row.pieces for row in rows) else None
+
+
+def _button(button: Button, ink: Ink) -> Line:
+    if button.url:
+        shown = ink.link(f"{button.label} ↗", button.url, "cyan")
+        return shown.append(f" {safe_url(button.url)}") if ink.plain else shown
+    key = (ink.keys or {}).get(button.command)
+    shown = line(f"[{key}] ", "bold cyan") if key else line("")
+    shown.append(visible(button.label), "not bold default" if key else "dim")
+    return shown.append(f"  {visible(button.command)}", "dim not bold") if ink.plain else shown
+
+
+# Text from outside ------------------------------------------------------------------------------------------------------
+
+
+KEPT = {"\u200c", "\u200d"}
+"""The joiners, without which some scripts and emoji fall apart."""
+
+
+def visible(text: str) -> str:
+    """Text that a terminal only shows: no control character, no mark that turns the reading direction, one line."""
+    if text.isprintable():
+        return text
+    return "".join(_visible_char(char) for char in text)
+
+
+def _visible_char(char: str) -> str:
+    match unicodedata.category(char):
+        case "Zl" | "Zp":
+            return " "
+        case "Cs":
+            return "\N{REPLACEMENT CHARACTER}"
+        case "Cc" if char.isspace():
+            return " "
+        case "Cc" | "Cf" | "Cn" | "Co" if char not in KEPT:
+            return ""
+        case _:
+            return char
+
+
+def line(text: str, style: str | Style = "") -> Line:
+    """Text from anywhere as rich text in one style."""
+    return Line(visible(text), style=style)
+
+
+def escaped(text: str) -> str:
+    """Text as part of an address."""
+    return quote(visible(text), safe="@+")
+
+
+SCHEMES = ("https://", "http://", "mailto:", "tel:")
+
+
+def safe_url(url: str) -> str:
+    """The address as a terminal may be told it: a known scheme, printable ASCII; empty for any other."""
+    if not url.lower().startswith(SCHEMES) or not url.isprintable():
+        return ""
+    return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+# Layout -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Content with a mark to its left: on its first line `first`, on the others `rest` (the same if not given)."""
+
+    content: RenderableType
+    first: str
+    rest: str | None = None
+    style: str = ""
+    ascii_mark: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        first = self.ascii_mark if self.ascii_mark and options.ascii_only else self.first
+        rest = first if self.rest is None else self.rest
+        width = max(1, min(options.max_width, WIDEST) - cell_len(first))
+        style = console.get_style(self.style)
+        for number, content in enumerate(Segment.split_lines(console.render(self.content, options.update(width=width)))):
+            yield Segment(rest if number else first, style)
+            yield from content
+            yield Segment.line()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Pieces side by side; a line ends between two of them and within one only if it is wider than the line."""
+
+    pieces: Sequence[Line]
+    gap: str = "   "
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        row = Line()
+        for piece in self.pieces:
+            if row and row.cell_len + len(self.gap) + piece.cell_len > options.max_width:
+                yield row
+                row = Line()
+            row = Line.assemble(row, self.gap, piece) if row else piece
+        yield row
