@@ -1,0 +1,166 @@
+"""What is said of releases: alerts, digests, the whole text, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cards.contact import contact_item, newsroom_contact_items, press_contacts
+from bot.cards.listing import release_entry
+from bot.cards.shorten import shorten, shorten_prose, summary
+from bot.cards.words import (
+    date_note,
+    kind_word,
+    language_name,
+    marks,
+    meta_parts,
+    other_versions,
+    rows,
+)
+from bot.domain.card import (
+    Button,
+    Card,
+    ContactItem,
+    Element,
+    Fact,
+    Heading,
+    Image,
+    Meta,
+    Text,
+    Title,
+    Tone,
+)
+from bot.domain.prose import Prose, paragraphs, plain
+from bot.domain.release import Content, Document, Release
+from bot.i18n import Texts
+
+LEAD = 600
+"""Characters of an alert's lead."""
+BODY = 3500
+"""Characters of a release's text; the rest is behind its link, and platforms have limits."""
+_TITLE = 300
+_ALERT_CONTACTS = 2
+_CONTACTS = 6
+_PICTURES = 3
+_DOCUMENTS = 10
+_KEYWORDS = 300
+
+
+def alert_card(release: Release, texts: Texts) -> Card:
+    """A release as it is told to a destination, where it may stand for days: what, who, when, the lead, whom to call."""
+    content = release.content(texts.language)
+    lead = shorten(content.lead or plain(content.body), LEAD)
+    elements = [*_head(release, content, texts, None), *(Text(block) for block in paragraphs(lead))]
+    elements += _contacts(release, texts)[:_ALERT_CONTACTS]
+    return Card(_summary(release, content, texts, None), tuple(elements), rows(*_alert_buttons(release, content, texts)))
+
+
+def digest_card(releases: Sequence[Release], texts: Texts) -> Card:
+    """Several releases in one message: late finds, as the heading says where all of them are."""
+    newsrooms = dict.fromkeys(release.newsroom.name for release in releases)
+    single, late = len(newsrooms) == 1, all(release.late for release in releases)
+    heading = _digest_heading(len(releases), texts, late=late)
+    if single:
+        heading = f"{next(iter(newsrooms))}: {heading}"
+    entries = [release_entry(n, release, texts, None, single=single, late=not late) for n, release in enumerate(releases, 1)]
+    return Card(summary(heading), (Heading(heading), *entries))
+
+
+def _digest_heading(count: int, texts: Texts, *, late: bool) -> str:
+    if late:
+        return texts.n("{count} release was found late", "{count} releases were found late", count)
+    return texts.n("{count} release", "{count} releases", count)
+
+
+def release_card(release: Release, texts: Texts, now: datetime, *, language: str = "") -> Card:
+    """All that is stored of a release, in the wanted language version, its text capped."""
+    content = release.content(language or texts.language)
+    body, cut = shorten_prose(_without_lead(content), BODY)
+    elements: list[Element] = [*_head(release, content, texts, now)]
+    elements += [Text(block) for block in paragraphs(shorten(content.lead, BODY))]
+    elements += [Text(block) for block in body]
+    if cut:
+        elements.append(Text(paragraphs(texts.t("The text is longer than this; the rest is at the newsroom."))[0], Tone.QUIET))
+    elements += [Image(p.url, shorten(" – ".join(filter(None, (p.caption, p.credit))), 200)) for p in content.pictures[:_PICTURES]]
+    elements += _documents(content, texts)
+    if content.keywords:
+        elements.append(Fact(texts.t("Keywords"), shorten(", ".join(content.keywords), _KEYWORDS)))
+    if contacts := _contacts(release, texts)[:_CONTACTS]:
+        elements += [Heading(texts.t("Press contact")), *contacts]
+    return Card(_summary(release, content, texts, now), tuple(elements), rows(*_release_buttons(release, content, texts, cut=cut)))
+
+
+def documents_card(release: Release, texts: Texts, now: datetime) -> Card:
+    """The files that belong to a release."""
+    content = release.content(texts.language)
+    documents = _documents(content, texts)
+    if not documents:
+        documents = [Text(paragraphs(texts.t("No documents belong to this release."))[0])]
+    elements = (Meta(meta_parts(release, content, texts, now)), Title(shorten(content.title, _TITLE), content.url), *documents)
+    return Card(_summary(release, content, texts, now), elements)
+
+
+def _head(release: Release, content: Content, texts: Texts, now: datetime | None) -> list[Element]:
+    head: list[Element] = [Meta(meta_parts(release, content, texts, now), marks(release, texts, now))]
+    head.append(Title(shorten(content.title, _TITLE), content.url))
+    head += [Text(block, Tone.QUIET) for block in paragraphs(date_note(release, texts))]
+    return head
+
+
+def _summary(release: Release, content: Content, texts: Texts, now: datetime | None) -> str:
+    loud = "".join(f"{mark}: " for mark in marks(release, texts, now)[:1])
+    kind = kind_word(content, texts)
+    return summary(f"{loud}{release.newsroom.name}{f' ({kind})' if kind else ''}: {content.title}")
+
+
+def _contacts(release: Release, texts: Texts) -> list[ContactItem]:
+    """The release's own, duty desks first; else the newsroom's."""
+    own = [contact_item(contact, release.newsroom, texts) for contact in press_contacts(release.contacts)]
+    return own or newsroom_contact_items(release.newsroom, texts)
+
+
+def _without_lead(content: Content) -> Prose:
+    """The body without a first paragraph that says the lead again."""
+    lead = " ".join(content.lead.split())
+    if content.body and lead and " ".join(content.body[0].text.split()) == lead:
+        return content.body[1:]
+    return content.body
+
+
+def _documents(content: Content, texts: Texts) -> list[Element]:
+    facts = [Fact(texts.t("Document"), shorten(document.name or document.url, 120), document.url) for document in content.documents]
+    more = len(facts) - _DOCUMENTS
+    if more <= 0:
+        return [*facts]
+    note = texts.n("and {count} more at the newsroom", "and {count} more at the newsroom", more)
+    return [*facts[:_DOCUMENTS], Text(paragraphs(note)[0], Tone.QUIET)]
+
+
+def _alert_buttons(release: Release, content: Content, texts: Texts) -> list[Button | None]:
+    return [
+        Button(texts.t("Open"), url=content.url) if content.url else None,
+        Button(texts.t("Contact"), f"/contact release:{release.id}"),
+        _documents_button(release, content.documents, texts),
+        *(_version_button(release, version) for version in other_versions(release, content)),
+    ]
+
+
+def _release_buttons(release: Release, content: Content, texts: Texts, *, cut: bool) -> list[Button | None]:
+    label = texts.t("Read the rest") if cut else texts.t("Open")
+    return [
+        Button(label, url=content.url) if content.url else None,
+        Button(release.newsroom.name, f"/newsroom {release.newsroom.slug}"),
+        *(
+            Button(language_name(version.language), f"/release id:{release.id} in:{version.language}")
+            for version in other_versions(release, content)
+        ),
+    ]
+
+
+def _documents_button(release: Release, documents: Sequence[Document], texts: Texts) -> Button | None:
+    return Button(texts.t("Documents"), f"/release id:{release.id} documents") if documents else None
+
+
+def _version_button(release: Release, version: Content) -> Button:
+    name = language_name(version.language)
+    return Button(name, url=version.url) if version.url else Button(name, f"/release id:{release.id} in:{version.language}")

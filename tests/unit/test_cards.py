@@ -1,0 +1,237 @@
+"""What the bot says of releases, contacts and itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import cards
+from bot.cards import PressDesk
+from bot.cards.shorten import shorten, shorten_prose
+from bot.domain.card import Card, ContactItem, Entry, Fact, Meta, Text, Title
+from bot.domain.contact import Contact, ContactKind, Phone
+from bot.domain.newsroom import Newsroom, NewsroomId
+from bot.domain.prose import Block, Span, paragraphs, plain
+from bot.domain.release import Content, DateNote, Document, Kind, Release, ReleaseId
+from bot.i18n import texts
+
+DA, EN = texts("da", "Europe/Copenhagen"), texts("en", "Europe/Copenhagen")
+NOW = datetime(2026, 11, 20, 11, 1, tzinfo=UTC)
+LISTED = Contact(
+    role="pressevagten", org="Udenrigsministeriet", phones=(Phone("+4561979247", note="ikke SMS"),), emails=("pressevagten@um.dk",)
+)
+MINISTRY = Newsroom(
+    NewsroomId(1), "udenrigsministeriet", "Udenrigsministeriet", "DK", "da", "https://press.example", offered=True, contact=LISTED
+)
+PERSON = Contact(name="Freja Holmsted", role="konsulent", phones=(Phone("+4520123456"),))
+DESK = Contact(role="pressetelefonen", phones=(Phone("+4530303030"),))
+OTHER = Contact(ContactKind.OTHER, role="omstilling", phones=(Phone("+4533920000"),))
+DANISH = Content("Nye sanktioner", lead="Danmark bakker op.", language="da", url="https://press.example/1", kind=Kind.PRESS_RELEASE)
+ENGLISH = replace(DANISH, title="New sanctions", lead="Denmark supports it.", language="en", url="https://press.example/2")
+
+
+def release(*versions: Content, **more: object) -> Release:
+    """A release of the ministry, a minute old."""
+    known = Release(ReleaseId(12), MINISTRY, "12", NOW - timedelta(minutes=1), NOW, versions or (DANISH,))
+    return replace(known, **more)  # type: ignore[arg-type]
+
+
+def meta(card: Card) -> Meta:
+    """The card's first element, which is the small line."""
+    assert isinstance(card.elements[0], Meta)
+    return card.elements[0]
+
+
+def contacts(card: Card) -> list[ContactItem]:
+    """The contacts on a card."""
+    return [element for element in card.elements if isinstance(element, ContactItem)]
+
+
+def commands(card: Card) -> dict[str, str]:
+    """What the buttons do, by their labels."""
+    return {button.label: button.command or button.url for row in card.buttons for button in row}
+
+
+def test_an_alert_says_what_who_when_and_whom_to_call() -> None:
+    """In Danish, with the number to call and the buttons that lead on."""
+    card = cards.alert_card(release(), DA)
+    assert meta(card) == Meta(("Pressemeddelelse", "Udenrigsministeriet", "20. november 2026 kl. 12.00"))
+    assert card.elements[1] == Title("Nye sanktioner", "https://press.example/1")
+    assert isinstance(card.elements[2], Text)
+    assert card.elements[2].block.text == "Danmark bakker op."
+    assert contacts(card) == [ContactItem("Pressevagten", LISTED, "fra kataloget")]
+    assert commands(card) == {"Åbn": "https://press.example/1", "Kontakt": "/contact release:12"}
+    assert card.summary == "Udenrigsministeriet (Pressemeddelelse): Nye sanktioner"
+
+
+def test_an_alert_is_in_the_readers_language_where_the_newsroom_wrote_it_so() -> None:
+    """The other version is a button."""
+    both = release(DANISH, ENGLISH)
+    assert cards.alert_card(both, EN).elements[1] == Title("New sanctions", "https://press.example/2")
+    assert commands(cards.alert_card(both, EN))["Dansk"] == "https://press.example/1"
+    assert commands(cards.alert_card(both, DA))["English"] == "https://press.example/2"
+    assert cards.alert_card(release(), EN).elements[1] == Title("Nye sanktioner", "https://press.example/1")
+
+
+def test_the_newsrooms_own_word_stands_where_there_is_no_other() -> None:
+    """A kind that we have no word for is not left out."""
+    assert meta(cards.alert_card(release(replace(DANISH, kind=None, kind_word="Baggrund")), EN)).parts[0] == "Baggrund"
+    assert meta(cards.alert_card(release(replace(DANISH, kind=None)), EN)).parts[0] == "Udenrigsministeriet"
+
+
+def test_a_correction_a_withdrawal_and_a_late_find_are_marked() -> None:
+    """The time of a correction is said, with its day once that is over."""
+    assert meta(cards.alert_card(release(corrected_at=NOW, revision=2), DA)).marks == ("RETTET kl. 12.01",)
+    yesterday = NOW - timedelta(days=1)
+    assert meta(cards.alert_card(release(corrected_at=yesterday), DA)).marks == ("RETTET 19. november 2026 kl. 12.01",)
+    assert meta(cards.alert_card(release(gone_at=NOW, late=True), DA)).marks == ("Trukket tilbage", "Fundet sent")
+    assert cards.alert_card(release(corrected_at=NOW), DA).summary.startswith("RETTET kl. 12.01: ")
+
+
+@pytest.mark.parametrize("note", list(DateNote))
+def test_a_time_that_is_not_the_newsrooms_is_told(note: DateNote) -> None:
+    """A quiet line says why."""
+    card = cards.alert_card(release(date_note=note), EN)
+    assert any(isinstance(e, Text) and "this is when it was found" in e.block.text for e in card.elements)
+
+
+def test_an_alert_names_two_press_contacts_the_desk_first() -> None:
+    """Contacts that are not for the press are left out."""
+    card = cards.alert_card(release(replace(DANISH, contacts=(OTHER, PERSON, DESK, replace(PERSON, name="Bo Berg")))), DA)
+    assert [item.label for item in contacts(card)] == ["Pressetelefonen", "Freja Holmsted"]
+
+
+def test_what_the_catalogue_says_about_a_number_is_said_wherever_it_stands() -> None:
+    """Nobody should send a text message to a telephone that takes none."""
+    named = Contact(role="pressevagten", phones=(Phone("+4561979247"),))
+    card = cards.alert_card(release(replace(DANISH, contacts=(named,))), DA)
+    assert contacts(card)[0].contact.phones == (Phone("+4561979247", note="ikke SMS"),)
+
+
+def test_an_alert_without_lead_begins_with_the_body() -> None:
+    """Cut between words."""
+    card = cards.alert_card(release(replace(DANISH, lead="", body=paragraphs("ord " * 400))), DA)
+    lead = card.elements[2]
+    assert isinstance(lead, Text)
+    assert 500 < len(lead.block.text) <= 600
+    assert lead.block.text.endswith("ord…")
+
+
+def test_documents_have_a_button_only_where_there_are_any() -> None:
+    """It leads to their list."""
+    with_file = release(replace(DANISH, documents=(Document("https://press.example/a.pdf", "Faktaark"),)))
+    assert commands(cards.alert_card(with_file, DA))["Dokumenter"] == "/release id:12 documents"
+    assert Fact("Dokument", "Faktaark", "https://press.example/a.pdf") in cards.documents_card(with_file, DA, NOW).elements
+
+
+def test_the_whole_text_is_capped_and_leads_to_the_rest() -> None:
+    """A lead that the body begins with is said once."""
+    long = replace(DANISH, body=(*paragraphs("Danmark bakker op."), *paragraphs("\n".join(["ord " * 200] * 20))))
+    card = cards.release_card(release(long), DA, NOW)
+    said = [element.block.text for element in card.elements if isinstance(element, Text)]
+    assert said.count("Danmark bakker op.") == 1
+    assert sum(map(len, said)) < 3700
+    assert commands(card)["Læs resten"] == "https://press.example/1"
+
+
+def test_one_newest_contact_and_the_catalogues_are_one_card() -> None:
+    """Where they share a number, with both sources; else both stand, each with its own."""
+    same = Contact(name=None, role="pressevagten", phones=(Phone("+4561979247"),))
+    items = cards.press_desk_items(PressDesk(MINISTRY, (same, release())), DA)
+    assert [(item.contact.phones, item.contact.emails) for item in items] == [(LISTED.phones, LISTED.emails)]
+    assert items[0].source == "fra kataloget og »Nye sanktioner«, 20. november 2026"
+    two = cards.press_desk_items(PressDesk(MINISTRY, (PERSON, release())), DA)
+    assert [item.source for item in two] == ["fra »Nye sanktioner«, 20. november 2026", "fra kataloget"]
+
+
+def test_a_digest_numbers_its_releases() -> None:
+    """Late finds are told so once, in the heading."""
+    card = cards.digest_card([release(late=True), release(late=True)], DA)
+    entries = [element for element in card.elements if isinstance(element, Entry)]
+    assert card.summary == "Udenrigsministeriet: 2 pressemeddelelser er fundet sent"
+    assert [(entry.number, entry.command, entry.marks) for entry in entries] == [
+        (1, "/release id:12", ()),
+        (2, "/release id:12", ()),
+    ]
+    mixed = cards.digest_card([release(late=True), release()], EN)
+    assert mixed.summary == "Udenrigsministeriet: 2 releases"
+
+
+@pytest.mark.parametrize("code", ["feed_ended", "feed_held", "feed_failing", "feed_recovered"])
+def test_operators_are_told_which_feed_and_why(code: str) -> None:
+    """In words, with the next try as a time of day."""
+    values = {
+        "code": code,
+        "newsroom": "Udenrigsministeriet",
+        "slug": "udenrigsministeriet",
+        "url": "https://press.example/rss",
+        "fault": "html",
+        "detail": "a web page, not a feed",
+        "retry": "2026-11-20T11:30:00+00:00",
+    }
+    card = cards.notice_card(code, values, DA, NOW)
+    facts = {element.label: element.value for element in card.elements if isinstance(element, Fact)}
+    assert "Udenrigsministeriet" in card.summary
+    assert facts["Årsag"].startswith("der er en webside, hvor feedet skulle være")
+    assert facts["Næste forsøg"] == "i dag kl. 12.30"
+    assert commands(card) == ({"Godkend feedet": "/accept udenrigsministeriet"} if code == "feed_held" else {})
+
+
+def test_a_notice_that_we_have_no_words_for_is_shown_as_it_is() -> None:
+    """Its code and its values."""
+    card = cards.notice_card("disk_low", {"code": "disk_low", "free": "2 MB"}, EN, NOW)
+    assert card.summary == "disk_low"
+    assert Fact("free", "2 MB") in card.elements
+    assert cards.notice_card("", {}, EN, NOW).summary
+
+
+def test_prose_is_cut_within_a_span_and_keeps_its_links() -> None:
+    """What was left out is marked."""
+    block = Block((Span("se "), Span("den lange liste", url="https://press.example/l"), Span(" her")))
+    kept, cut = shorten_prose((block, block), 30)
+    assert cut
+    assert plain(kept) == "se den lange liste her\nse den …"
+    assert shorten_prose((block,), 100) == ((block,), False)
+
+
+@given(st.text(max_size=500), st.integers(min_value=2, max_value=100))
+def test_shortening_keeps_to_its_limit(text: str, limit: int) -> None:
+    """Whatever the text."""
+    short = shorten(text, limit)
+    assert len(short) <= limit
+    assert "\n" not in short
+
+
+_text = st.text(max_size=300)
+_content = st.builds(
+    Content,
+    title=_text,
+    lead=_text,
+    body=_text.map(paragraphs),
+    language=st.sampled_from(["", "da", "en", "x-klingon", "!"]),
+    url=st.sampled_from(["", "https://press.example/1"]),
+    kind_word=_text,
+    documents=st.lists(st.builds(Document, st.just("https://press.example/a"), _text), max_size=12).map(tuple),
+    keywords=st.lists(_text, max_size=3).map(tuple),
+)
+
+
+@settings(max_examples=50)
+@given(st.lists(_content, min_size=1, max_size=3), st.sampled_from([DA, EN]))
+def test_every_release_can_be_told(versions: list[Content], reader: object) -> None:
+    """Whatever it says, every card of it has a summary of one line."""
+    known = release(*versions)
+    desk = PressDesk(MINISTRY, (PERSON, known))
+    for card in (
+        cards.alert_card(known, reader),  # type: ignore[arg-type]
+        cards.release_card(known, reader, NOW),  # type: ignore[arg-type]
+        cards.digest_card([known], reader),  # type: ignore[arg-type]
+        cards.documents_card(known, reader, NOW),  # type: ignore[arg-type]
+        cards.release_contact_card(known, desk, reader, NOW),  # type: ignore[arg-type]
+    ):
+        assert card.summary.strip()
+        assert "\n" not in card.summary
