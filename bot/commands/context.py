@@ -1,0 +1,90 @@
+"""What a command is given to answer with, and what it may do besides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.commands.line import visible
+from bot.domain.card import Button
+from bot.domain.newsroom import Newsroom, NewsroomId
+from bot.domain.release import Release, ReleaseId
+from bot.domain.subscription import Destination, Subscription
+from bot.errors import UserError
+from bot.feeds.catalogue import Catalogue
+from bot.i18n import Texts
+from bot.ports import CommandCall, Transaction
+
+if TYPE_CHECKING:
+    from bot.commands.command import Command
+
+_LONGEST_TITLE = 200
+
+
+class NearMiss(UserError):
+    """A request that cannot be met as asked, with what would work as buttons."""
+
+    def __init__(self, text: str, buttons: Sequence[Button] = ()) -> None:
+        super().__init__(text)
+        self.buttons = tuple(buttons)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """Releases that were shown as a numbered list, the first of them at number `first`."""
+
+    first: int
+    release_ids: tuple[ReleaseId, ...]
+
+
+@dataclass(slots=True)
+class Context:
+    """One call of one command, within one transaction.
+
+    `commands` are those that the person may know of. `destination` is None where nothing was ever written down about this
+    conversation. `page` is what a paging button asks for.
+    `shown` is written down once the answer is made.
+    """
+
+    tx: Transaction
+    call: CommandCall
+    now: datetime
+    texts: Texts
+    destination: Destination | None
+    catalogue: Catalogue
+    commands: Sequence[Command[Any]]
+    is_operator: bool
+    timezone: str
+    page: int | None = None
+    shown: ShownList | None = field(default=None, init=False)
+
+    async def ensure_destination(self) -> Destination:
+        """The destination of this conversation, made if it is new."""
+        self.destination = await self.tx.destinations.ensure(
+            self.call.address,
+            kind=self.call.conversation_kind,
+            title=visible(self.call.title, _LONGEST_TITLE),
+            language=self.texts.language,
+            timezone=self.timezone,
+            now=self.now,
+        )
+        return self.destination
+
+    async def subscriptions(self) -> list[Subscription]:
+        """What this destination subscribes to."""
+        return await self.tx.destinations.subscriptions(self.destination.id) if self.destination else []
+
+    async def own_newsrooms(self) -> list[Newsroom]:
+        """The newsrooms that this destination subscribes to; without subscriptions, those offered here."""
+        offered = await self.tx.newsrooms.offered()
+        wanted: dict[NewsroomId, Newsroom] = {}
+        for subscription in await self.subscriptions():
+            for newsroom in [subscription.newsroom] if subscription.newsroom else offered:
+                wanted[newsroom.id] = newsroom
+        return list(wanted.values()) or offered
+
+    def remember(self, first: int, releases: Sequence[Release]) -> None:
+        """Let `/release 3` mean the third of these for the next hour."""
+        self.shown = ShownList(first, tuple(release.id for release in releases))

@@ -1,0 +1,135 @@
+"""Which newsroom or release somebody means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.cards.shorten import shorten
+from bot.commands.context import Context, NearMiss
+from bot.commands.line import unquoted
+from bot.domain.card import Button
+from bot.domain.newsroom import Newsroom, NewsroomEntry
+from bot.domain.release import Release, ReleaseId
+from bot.errors import SettingsError, UserError
+from bot.feeds.catalogue import Catalogue, entry_for_address
+from bot.i18n import Texts
+from bot.text.nearest import Exact, Nothing, Several, nearest
+
+AnyNewsroom = Newsroom | NewsroomEntry
+Again = Callable[[str], str]
+"""The command line that asks the same of the newsroom with this slug."""
+
+EVERYTHING = frozenset({"all", "alle", "alt", "everything"})
+LIST_LIVES = timedelta(hours=1)
+_CHOICES = 8
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?P<direct>(?:id|release):)?#?(?P<number>[0-9]{1,18})", re.IGNORECASE)
+
+
+def is_address(words: str) -> bool:
+    """Whether an http(s) address was typed."""
+    return bool(_ADDRESS.match(words))
+
+
+# Newsrooms --------------------------------------------------------------------------------------------------------------
+
+
+async def find_newsroom(ctx: Context, words: str, again: Again, *, prefer_stored: bool = True) -> AnyNewsroom:
+    """The newsroom that is meant: stored here, else of the catalogue. Raises NearMiss naming the nearest.
+
+    `prefer_stored`: where several may be meant and one alone is stored here, it is that one.
+    """
+    stored = await ctx.tx.newsrooms.all()
+    if is_address(words):
+        return _at_address(words, stored, ctx)
+    match nearest(words, candidates(stored, ctx.catalogue)):
+        case Exact(newsroom):
+            return newsroom
+        case Several(newsrooms):
+            here = [newsroom for newsroom in newsrooms if isinstance(newsroom, Newsroom)]
+            if prefer_stored and len(here) == 1:
+                return here[0]
+            more = Button(ctx.texts.t("All newsrooms"), f"/newsrooms {words}")
+            raise NearMiss(ctx.texts.t("Which newsroom do you mean?"), [*_choice(_here_first(newsrooms), again), more])
+        case Nothing(newsrooms):
+            raise unknown_newsroom(words, _here_first(newsrooms), again, ctx.texts)
+
+
+def candidates(stored: Iterable[Newsroom], catalogue: Catalogue) -> list[tuple[AnyNewsroom, Sequence[str]]]:
+    """Stored newsrooms with the names that the catalogue knows for them too, then the rest of the catalogue."""
+    known: dict[str, tuple[AnyNewsroom, Sequence[str]]] = {}
+    for newsroom in stored:
+        entry = catalogue.get(newsroom.slug)
+        names = (entry.name, *entry.aliases) if entry else ()
+        known[newsroom.slug] = (newsroom, (newsroom.slug, newsroom.name, *names))
+    for entry in catalogue.entries:
+        known.setdefault(entry.slug, (entry, (entry.slug, entry.name, *entry.aliases)))
+    return list(known.values())
+
+
+def unknown_newsroom(words: str, nearest_ones: Sequence[AnyNewsroom], again: Again, texts: Texts) -> NearMiss:
+    """The error for a newsroom that nobody knows, with the nearest as buttons."""
+    said = texts.t("No newsroom is called “{words}”.", words=shorten(words, 60))
+    if nearest_ones:
+        said += " " + texts.t("Did you mean {newsroom}?", newsroom=nearest_ones[0].name)
+    return NearMiss(said, [*_choice(nearest_ones, again), Button(texts.t("All newsrooms"), "/newsrooms")])
+
+
+def _at_address(words: str, stored: Iterable[Newsroom], ctx: Context) -> AnyNewsroom:
+    try:
+        entry = entry_for_address(words)
+    except SettingsError:
+        raise UserError(ctx.texts.t("“{address}” is not an address of a feed.", address=shorten(words, 100))) from None
+    return next((newsroom for newsroom in stored if newsroom.slug == entry.slug), entry)
+
+
+def _here_first(newsrooms: Iterable[AnyNewsroom]) -> list[AnyNewsroom]:
+    return sorted(newsrooms, key=lambda newsroom: not isinstance(newsroom, Newsroom))
+
+
+def _choice(newsrooms: Iterable[AnyNewsroom], again: Again) -> list[Button]:
+    return [Button(newsroom.name, again(newsroom.slug)) for newsroom in list(newsrooms)[:_CHOICES]]
+
+
+async def is_followed(ctx: Context, newsroom: AnyNewsroom) -> bool:
+    """Whether the newsroom's feed is polled here: it is offered, or somebody subscribes to it."""
+    if not isinstance(newsroom, Newsroom):
+        return False
+    return newsroom.offered or any(feed.newsroom.id == newsroom.id for feed in await ctx.tx.feeds.all())
+
+
+# Releases ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A release by its number in the list shown last, or (`direct`, and where there is no such number) by its id."""
+
+    number: int
+    direct: bool = False
+
+
+def reference(words: str) -> Reference | None:
+    """`3`, `#3`, `id:123` or `release:123` as a reference, or None."""
+    found = _REFERENCE.fullmatch(unquoted(words))
+    return Reference(int(found["number"]), bool(found["direct"])) if found else None
+
+
+async def find_release(ctx: Context, wanted: Reference) -> Release:
+    """The release that is meant. Raises UserError."""
+    release_id: ReleaseId | None = None
+    if not wanted.direct:
+        release_id = await ctx.tx.lists.entry(ctx.call.actor, ctx.call.address, wanted.number, ctx.now - LIST_LIVES)
+    release = await ctx.tx.releases.get(ReleaseId(wanted.number) if release_id is None else release_id)
+    if release is None:
+        raise NearMiss(
+            ctx.texts.t(
+                "There is no release {number}: the numbers are those of the list you were shown last, for an hour.",
+                number=wanted.number,
+            ),
+            [Button(ctx.texts.t("Latest"), "/latest")],
+        )
+    return release

@@ -1,0 +1,202 @@
+"""The one way in: every command of every platform, typed or pressed, is answered by `Router.answer`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.cards import error_card
+from bot.commands.command import Audience, Command
+from bot.commands.context import Context, NearMiss, ShownList
+from bot.commands.line import LONGEST, Line, read_line
+from bot.commands.registry import COMMANDS
+from bot.commands.suggest import find_command, no_command, unknown_command
+from bot.domain.subscription import Address, ConversationKind, Destination
+from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, StorageError, UserError
+from bot.feeds.catalogue import Catalogue
+from bot.i18n import N_, SUPPORTED, Texts, texts
+from bot.ports import Actor, Clock, CommandCall, Database, MenuEntry, Reply
+
+log = structlog.get_logger()
+
+MayManage = Callable[[Actor, Address], Awaitable[bool]]
+
+_STORAGE_ERRORS: tuple[tuple[type[StorageError], str], ...] = (
+    (DatabaseBusy, N_("The database is busy. What you asked for was not done; try again in a moment.")),
+    (DiskFull, N_("There is no room left in the database. What you asked for was not done; the operators must make room.")),
+    (DatabaseReadOnly, N_("The database cannot be written to. What you asked for was not done; the operators must see to it.")),
+    (StorageError, N_("The database cannot be used at present. What you asked for was not done; try again later.")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A call, understood as far as can be without its command."""
+
+    call: CommandCall
+    line: Line
+    now: datetime
+    destination: Destination | None
+    texts: Texts
+    is_operator: bool
+
+
+class Router:
+    """Answers commands.
+
+    `operators` are people as `platform:id`; `language` and `timezone` the defaults of destinations; `may_manage` asks the platform
+    whether somebody may configure a destination; `wake` is called after every command that wrote something.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogue: Catalogue,
+        *,
+        operators: frozenset[str],
+        language: str,
+        timezone: str,
+        may_manage: MayManage,
+        wake: Callable[[], None],
+    ) -> None:
+        self._database, self._clock, self._catalogue = database, clock, catalogue
+        self._operators, self._language, self._timezone = operators, language, timezone
+        self._may_manage, self._wake = may_manage, wake
+
+    def menu(self, language: str) -> list[MenuEntry]:
+        """The commands for a platform's menu, in a language; those of operators are left out."""
+        reader = texts(self._spoken(language), self._timezone)
+        return [command.menu_entry(reader) for command in COMMANDS if command.audience is not Audience.OPERATORS]
+
+    async def answer(self, call: CommandCall) -> Reply:
+        """What the bot says to a command. Never raises but for cancellation: what goes wrong is a reply too."""
+        reader = texts(self._spoken(call.language), self._timezone)
+        try:
+            asked = await self._understand(call)
+            reader = asked.texts
+            await self._resume(asked)
+            return await self._answer(asked)
+        except NearMiss as error:
+            return Reply(error_card(str(error), buttons=error.buttons), private=True)
+        except UserError as error:
+            return Reply(error_card(str(error)), private=True)
+        except StorageError as error:
+            log.warning("command_without_database", error=str(error)[:500], platform=call.address.platform)
+            message = next(message for kind, message in _STORAGE_ERRORS if isinstance(error, kind))
+            return Reply(error_card(reader.t(message)), private=True)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("command_failed", reference=reference, platform=call.address.platform, length=len(call.text))
+            said = reader.t("Sorry, that went wrong. The operators find it in the log under {reference}.", reference=reference)
+            return Reply(error_card(said), private=True)
+
+    async def _understand(self, call: CommandCall) -> _Asked:
+        async with self._database.read() as tx:
+            destination = await tx.destinations.find(call.address)
+        language = destination.language if destination else self._spoken(call.language)
+        timezone = destination.timezone if destination else self._timezone
+        return _Asked(
+            call=call,
+            line=read_line(call.text),
+            now=self._clock.now(),
+            destination=destination,
+            texts=texts(language, timezone),
+            is_operator=str(call.actor) in self._operators,
+        )
+
+    async def _resume(self, asked: _Asked) -> None:
+        """Where somebody writes to us we can be read again, whatever had stopped us from sending there."""
+        if asked.destination is None or not asked.destination.paused:
+            return
+        with _lesser_fault("destination_not_resumed"):
+            async with self._database.begin() as tx:
+                await tx.destinations.resume(asked.call.address, asked.now)
+            self._wake()
+
+    async def _answer(self, asked: _Asked) -> Reply:
+        line, reader = asked.line, asked.texts
+        command = self._command(asked)
+        if line.too_long:
+            raise UserError(reader.t("That is too long: a command takes at most {limit} characters.", limit=LONGEST))
+        if not await self._permitted(command, asked):
+            raise UserError(_refusal(command, reader))
+        return await self._run(command, command.parse_args(line.rest, reader), asked)
+
+    def _command(self, asked: _Asked) -> Command[Any]:
+        """The command that is meant. Raises NearMiss."""
+        line, commands = asked.line, self._known_to(asked)
+        if not line.text:
+            name = "help" if line.slash else "start"
+            return next(command for command in COMMANDS if command.name == name)
+        found = find_command(line.name, COMMANDS)
+        if found is not None:
+            return found
+        if line.slash:
+            raise unknown_command(line.name, line.rest, commands, asked.texts)
+        raise no_command(line, commands, asked.texts)
+
+    def _known_to(self, asked: _Asked) -> list[Command[Any]]:
+        return [command for command in COMMANDS if asked.is_operator or command.audience is not Audience.OPERATORS]
+
+    async def _permitted(self, command: Command[Any], asked: _Asked) -> bool:
+        """Whether the person may use the command here. No transaction is open while the platform is asked."""
+        if asked.is_operator or command.audience is Audience.EVERYBODY:
+            return True
+        if command.audience is Audience.OPERATORS:
+            return False
+        if command.audience is Audience.MANAGERS_OF_GROUPS and asked.call.conversation_kind is ConversationKind.PRIVATE:
+            return True
+        return await self._may_manage(asked.call.actor, asked.call.address)
+
+    async def _run(self, command: Command[Any], args: object, asked: _Asked) -> Reply:
+        async with self._database.begin() if command.writes else self._database.read() as tx:
+            ctx = Context(
+                tx=tx,
+                call=asked.call,
+                now=asked.now,
+                texts=asked.texts,
+                destination=asked.destination,
+                catalogue=self._catalogue,
+                commands=self._known_to(asked),
+                is_operator=asked.is_operator,
+                timezone=self._timezone,
+                page=asked.line.page,
+            )
+            reply = await command.run(ctx, args)
+        if command.writes:
+            self._wake()
+        if ctx.shown:
+            await self._keep(ctx.shown, asked)
+        return reply
+
+    async def _keep(self, shown: ShownList, asked: _Asked) -> None:
+        """Write the list down. A database that cannot be written to spoils the numbers, not the answer."""
+        with _lesser_fault("list_not_kept"):
+            async with self._database.begin() as tx:
+                await tx.lists.keep(asked.call.actor, asked.call.address, shown.first, shown.release_ids, asked.now)
+
+    def _spoken(self, language: str) -> str:
+        code = language.replace("_", "-").partition("-")[0].lower()
+        return code if code in SUPPORTED else self._language
+
+
+@contextmanager
+def _lesser_fault(event: str) -> Iterator[None]:
+    """What goes wrong with the database in here is logged, and the answer is given all the same."""
+    try:
+        yield
+    except StorageError as error:
+        log.warning(event, error=str(error)[:500])
+
+
+def _refusal(command: Command[Any], reader: Texts) -> str:
+    if command.audience is Audience.OPERATORS:
+        return reader.t("Only the operators of this bot can do that.")
+    return reader.t("Only who manages this conversation can do that: an administrator of the group or channel, or an operator.")

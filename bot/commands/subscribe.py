@@ -1,0 +1,227 @@
+"""/subscribe, /unsubscribe and /subscriptions: what a destination is told of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards import say_card, subscriptions_card
+from bot.cards.shorten import shorten
+from bot.commands.command import Audience, Command, Family, no_arguments
+from bot.commands.context import Context, NearMiss
+from bot.commands.line import unquoted
+from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_followed
+from bot.domain.card import Button, Tone
+from bot.domain.newsroom import Newsroom, NewsroomEntry
+from bot.domain.subscription import Subscription
+from bot.errors import UserError
+from bot.i18n import N_, Texts
+from bot.ports import Reply
+from bot.text.nearest import Exact, Nothing, Several, nearest
+
+_CHOICES = 10
+_OWN_ID = re.compile(r"id:([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """`everything`, a newsroom by its words, a subscription by its id (from a button), or nothing said."""
+
+    words: str = ""
+    everything: bool = False
+    subscription_id: int | None = None
+
+
+def parse_args(rest: str, _texts: Texts) -> Which:
+    """`[newsroom|all]`."""
+    words = unquoted(rest)
+    own_id = _OWN_ID.fullmatch(words)
+    if own_id:
+        return Which(subscription_id=int(own_id[1]))
+    return Which(everything=True) if words.casefold() in EVERYTHING else Which(words)
+
+
+# Subscribing ------------------------------------------------------------------------------------------------------------
+
+
+async def subscribe(ctx: Context, args: Which) -> Reply:
+    """Subscribe the destination, or ask to what."""
+    if args.everything:
+        return await _subscribe_to_all(ctx)
+    if args.words:
+        return await _subscribe_to(ctx, await find_newsroom(ctx, args.words, lambda s: f"/subscribe {s}", prefer_stored=False))
+    offered = await ctx.tx.newsrooms.offered()
+    return await _subscribe_to(ctx, offered[0]) if len(offered) == 1 else await _choose(ctx, offered)
+
+
+async def _subscribe_to(ctx: Context, chosen: AnyNewsroom) -> Reply:
+    adds = _is_outside(ctx, chosen)
+    if adds and not ctx.is_operator:
+        name = shorten(chosen.name, 100)
+        raise UserError(
+            ctx.texts.t("“{newsroom}” is not in the catalogue: only the operators of this bot can add it.", newsroom=name)
+        )
+    was_followed = await is_followed(ctx, chosen)
+    newsroom = await _stored(ctx, chosen, offered_by="operator" if adds else None)
+    destination = await ctx.ensure_destination()
+    _, is_new = await ctx.tx.destinations.subscribe(destination.id, newsroom.id, by=str(ctx.call.actor), now=ctx.now)
+    if not was_followed:
+        await ctx.tx.feeds.wake(newsroom.id, ctx.now, prime=True)
+    return _confirmed(newsroom, ctx.texts, is_new=is_new, added=adds and isinstance(chosen, NewsroomEntry))
+
+
+def _is_outside(ctx: Context, chosen: AnyNewsroom) -> bool:
+    """Whether neither the catalogue nor this installation offers it."""
+    offered = isinstance(chosen, Newsroom) and chosen.offered
+    return not offered and ctx.catalogue.get(chosen.slug) is None
+
+
+async def _stored(ctx: Context, chosen: AnyNewsroom, *, offered_by: str | None) -> Newsroom:
+    """An operator who subscribes to an address outside the catalogue adds it to what is offered here."""
+    return chosen if isinstance(chosen, Newsroom) else await ctx.tx.newsrooms.ensure(chosen, offered_by=offered_by, now=ctx.now)
+
+
+def _confirmed(newsroom: Newsroom, texts: Texts, *, is_new: bool, added: bool) -> Reply:
+    if not is_new:
+        already = texts.t("{newsroom} is already subscribed to here.", newsroom=newsroom.name)
+        return Reply(say_card(already, buttons=_after(newsroom, texts, texts.t("Unsubscribe"))))
+    said = [
+        texts.t("Subscribed to {newsroom}.", newsroom=newsroom.name),
+        texts.t("New releases and corrections come here as soon as they are found. Older ones are not sent; /latest shows them."),
+        *([texts.t("It is now offered to everybody here.")] if added else []),
+    ]
+    return Reply(say_card("\n".join(said), tone=Tone.GOOD, buttons=_after(newsroom, texts, texts.t("Undo"))))
+
+
+def _after(newsroom: Newsroom, texts: Texts, unsubscribe_label: str) -> tuple[Button, ...]:
+    return Button(texts.t("Latest"), f"/latest {newsroom.slug}"), Button(unsubscribe_label, f"/unsubscribe {newsroom.slug}")
+
+
+async def _subscribe_to_all(ctx: Context) -> Reply:
+    destination = await ctx.ensure_destination()
+    subscription, is_new = await ctx.tx.destinations.subscribe(destination.id, None, by=str(ctx.call.actor), now=ctx.now)
+    offered = await ctx.tx.newsrooms.offered()
+    texts = ctx.texts
+    if not is_new:
+        button = Button(texts.t("Unsubscribe from all"), f"/unsubscribe id:{subscription.id}")
+        return Reply(say_card(texts.t("All newsrooms offered here are already subscribed to."), buttons=[button]))
+    names = ", ".join(newsroom.name for newsroom in offered) or texts.t("none yet")
+    said = texts.t("Subscribed to all newsrooms offered here, those to come included.")
+    now_these = texts.t("At present: {newsrooms}.", newsrooms=shorten(names, 500))
+    buttons = (Button(texts.t("Latest"), "/latest"), Button(texts.t("Undo"), f"/unsubscribe id:{subscription.id}"))
+    return Reply(say_card(f"{said}\n{now_these}", tone=Tone.GOOD, buttons=buttons))
+
+
+async def _choose(ctx: Context, offered: Sequence[Newsroom]) -> Reply:
+    texts = ctx.texts
+    buttons = [Button(newsroom.name, f"/subscribe {newsroom.slug}") for newsroom in offered[:_CHOICES]]
+    if offered:
+        buttons.append(Button(texts.t("All offered here"), "/subscribe all"))
+    buttons.append(Button(texts.t("Other newsrooms"), "/newsrooms"))
+    said = texts.t("What do you want to subscribe to? Any other newsroom by its name: /subscribe københavns politi")
+    return Reply(say_card(said, buttons=buttons))
+
+
+# Unsubscribing ----------------------------------------------------------------------------------------------------------
+
+
+async def unsubscribe(ctx: Context, args: Which) -> Reply:
+    """End a subscription, or ask which."""
+    subscriptions = await ctx.subscriptions()
+    if not subscriptions:
+        return Reply(subscriptions_card([], [], ctx.texts))
+    if args.everything:
+        return await _end(ctx, subscriptions)
+    if args.subscription_id is not None:
+        chosen = [each for each in subscriptions if each.id == args.subscription_id]
+        return await _end(ctx, chosen) if chosen else await show(ctx, None)
+    if args.words:
+        return await _end(ctx, [_named(args.words, subscriptions, ctx.texts)])
+    return await _end(ctx, subscriptions) if len(subscriptions) == 1 else await show(ctx, None)
+
+
+def _named(words: str, subscriptions: Sequence[Subscription], texts: Texts) -> Subscription:
+    named = [(each, (each.newsroom.slug, each.newsroom.name)) for each in subscriptions if each.newsroom]
+    match nearest(words, named):
+        case Exact(subscription):
+            return subscription
+        case Several(choices):
+            raise NearMiss(texts.t("Which newsroom do you mean?"), _endings(choices, texts))
+        case Nothing():
+            pass
+    said = texts.t("“{words}” is not subscribed to here.", words=shorten(words, 60))
+    if any(each.newsroom is None for each in subscriptions):
+        said += " " + texts.t("All newsrooms offered here are: a single one of them cannot be left out.")
+    raise NearMiss(said, _endings(subscriptions, texts))
+
+
+async def _end(ctx: Context, subscriptions: Sequence[Subscription]) -> Reply:
+    for each in subscriptions:
+        await ctx.tx.destinations.unsubscribe(each.id, ctx.now)
+    texts = ctx.texts
+    names = ", ".join(each.newsroom.name if each.newsroom else texts.t("all newsrooms offered here") for each in subscriptions)
+    said = texts.t("Unsubscribed from {newsrooms}. Nothing more of it comes here.", newsrooms=shorten(names, 500))
+    undo = [_again(subscriptions[0], texts)] if len(subscriptions) == 1 else []
+    return Reply(say_card(said, tone=Tone.GOOD, buttons=undo))
+
+
+def _again(subscription: Subscription, texts: Texts) -> Button:
+    return Button(texts.t("Undo"), f"/subscribe {subscription.newsroom.slug if subscription.newsroom else 'all'}")
+
+
+def _endings(subscriptions: Sequence[Subscription], texts: Texts) -> list[Button]:
+    return [
+        Button(each.newsroom.name, f"/unsubscribe {each.newsroom.slug}")
+        if each.newsroom
+        else Button(texts.t("Unsubscribe from all"), f"/unsubscribe id:{each.id}")
+        for each in subscriptions[:_CHOICES]
+    ]
+
+
+# What there is ----------------------------------------------------------------------------------------------------------
+
+
+async def show(ctx: Context, _args: None) -> Reply:
+    """The destination's subscriptions."""
+    subscriptions = await ctx.subscriptions()
+    return Reply(subscriptions_card(subscriptions, await ctx.tx.newsrooms.offered(), ctx.texts))
+
+
+SUBSCRIBE = Command(
+    name="subscribe",
+    family=Family.SUBSCRIPTIONS,
+    aliases={"da": ("abonner", "abonnér", "tilmeld")},
+    arguments=N_("[newsroom or all]"),
+    summary=N_("be told here when a newsroom publishes"),
+    details=N_(
+        "Any newsroom of /newsrooms, by part of its name. “all” means those offered here, future ones included. "
+        "In groups and channels only who manages them can do this."
+    ),
+    examples=("um", N_("all")),
+    audience=Audience.MANAGERS,
+    writes=True,
+    parse_args=parse_args,
+    run=subscribe,
+)
+UNSUBSCRIBE = Command(
+    name="unsubscribe",
+    family=Family.SUBSCRIPTIONS,
+    aliases={"da": ("afmeld", "frameld")},
+    arguments=N_("[newsroom or all]"),
+    summary=N_("be told no longer"),
+    details=N_("“all” ends every subscription here. In groups and channels only who manages them can do this."),
+    examples=("um", N_("all")),
+    audience=Audience.MANAGERS,
+    writes=True,
+    parse_args=parse_args,
+    run=unsubscribe,
+)
+SUBSCRIPTIONS = Command(
+    name="subscriptions",
+    family=Family.SUBSCRIPTIONS,
+    aliases={"da": ("abonnementer",)},
+    summary=N_("what is subscribed to here"),
+    parse_args=no_arguments,
+    run=show,
+)
