@@ -22,7 +22,8 @@ class Gather(Generic[T]):
     """Collects items for up to `within` seconds and hands them to `write` in one list.
 
     A StorageError from `write` is tried again for as long as it takes: what is in here has happened already (it was sent, it was
-    fetched), and forgetting it would have it happen twice.
+    fetched), and forgetting it would have it happen twice. Any other error is a fault of ours: the items are then written one by
+    one, and only what cannot be written at all is logged and left out.
     """
 
     def __init__(self, write: Callable[[list[T]], Awaitable[None]], within: float) -> None:
@@ -66,3 +67,10 @@ class Gather(Generic[T]):
             except StorageError as error:
                 log.error("writing_waits", error=str(error), items=len(batch))
                 await asyncio.sleep(PAUSE)
+            except Exception:
+                if len(batch) == 1:
+                    log.exception("writing_failed", item=repr(batch[0]))
+                    return None
+                for item in batch:
+                    await self._insist([item])
+                return None

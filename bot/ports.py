@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.card import Card
 from bot.domain.contact import Contact
@@ -113,7 +113,15 @@ class ConversationMoved:
     conversation: str
 
 
-PlatformEvent = BotRemoved | BotAdded | ConversationMoved
+@dataclass(frozen=True, slots=True)
+class ThreadClosed:
+    """A thread takes no messages now; what was meant for it went to the conversation itself."""
+
+    address: Address
+    reason: str
+
+
+PlatformEvent = BotRemoved | BotAdded | ConversationMoved | ThreadClosed
 
 Answer = Callable[[CommandCall], Awaitable[Reply]]
 OnEvent = Callable[[PlatformEvent], Awaitable[None]]
@@ -126,13 +134,21 @@ class Pace:
     """How fast an account may send.
 
     `per_second` over all destinations (None: no limit), of which `reserved` is kept for replies; `between` is the least time
-    between two messages to one destination; `at_once` how many sends may be in flight.
+    between two messages to one destination, `between_in_groups` to one that is a group (None: the same); `at_once` how many sends
+    may be in flight.
     """
 
     per_second: float | None = None
     reserved: float = 0.0
     between: timedelta = timedelta(0)
+    between_in_groups: timedelta | None = None
     at_once: int = 30
+
+    def between_in(self, kind: ConversationKind) -> timedelta:
+        """The least time between two messages to one destination of this kind."""
+        if kind is ConversationKind.GROUP and self.between_in_groups is not None:
+            return self.between_in_groups
+        return self.between
 
 
 class ChatAdapter(Protocol):
@@ -162,11 +178,20 @@ class ChatAdapter(Protocol):
         ...
 
     async def edit(self, post: Post, card: Card) -> SendOutcome:
-        """Make a post that stands show another card."""
+        """Make a post that stands show another card. `Sent` names the post from now on: another one, where that had to be made."""
         ...
 
     async def may_manage(self, actor: Actor, address: Address) -> bool:
         """Whether the person may configure the destination."""
+        ...
+
+
+@runtime_checkable
+class KeepsState(Protocol):
+    """An adapter with something to write down: it is given the database before it serves."""
+
+    def use(self, database: Database) -> None:
+        """Keep it there from now on."""
         ...
 
 
@@ -509,10 +534,12 @@ class Outbox(Protocol):
         """Take the heads of due lanes in hand, if the account is ours and not blocked."""
         ...
 
-    async def settle(self, owner: str, settlements: Sequence[Settlement], between: timedelta = ...) -> list[bool]:
+    async def settle(
+        self, owner: str, settlements: Sequence[Settlement], between: timedelta | Sequence[timedelta] = ...
+    ) -> list[bool]:
         """Record outcomes in one go, fenced by lane owner and delivery in hand; which of them still counted.
 
-        A lane with more pending is due `between` later.
+        A lane with more pending is due `between` later, which may be given for each settlement.
         """
         ...
 
@@ -537,6 +564,16 @@ class ShownLists(Protocol):
     async def entry(self, actor: Actor, address: Address, number: int, since: datetime) -> ReleaseId | None: ...
 
 
+class Buttons(Protocol):
+    """The commands of buttons that a platform cannot carry, by the adapter's own short keys."""
+
+    async def keep(self, commands: Mapping[str, str], now: datetime) -> None:
+        """Write commands down by their keys; a key that is known keeps its command."""
+        ...
+
+    async def command(self, key: str) -> str | None: ...
+
+
 class Transaction(Protocol):
     """The repositories, bound to one transaction."""
 
@@ -554,6 +591,8 @@ class Transaction(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def lists(self) -> ShownLists: ...
+    @property
+    def buttons(self) -> Buttons: ...
 
 
 class Database(Protocol):

@@ -169,9 +169,9 @@ class Settlement:
     """What becomes of one claimed delivery: written in one transaction, fenced by the lane's owner.
 
     `state` PENDING means it is tried again at `due_at`. `reference` and `shows` make the post of a sent one; `edited` names the
-    post that a correction changed; `digests`: what was held back for it is settled with it. `pause` holds the reason for which the
-    destination gets nothing more until it is resumed, `moved_to` its new conversation. `blocks_account`: nothing goes out through
-    the whole account before `due_at`.
+    post that a correction changed; `digests`: what was held back and is in `shows` shares its fate. `pause` holds the reason for
+    which the destination gets nothing more until it is resumed, `moved_to` its new conversation. `blocks_account`: nothing goes out
+    through the whole account before `due_at`.
     """
 
     delivery_id: DeliveryId

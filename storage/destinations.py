@@ -1,0 +1,208 @@
+"""Destinations and their subscriptions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.newsroom import NewsroomId
+from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId, Subscription, SubscriptionId
+from storage.lanes import PENDING
+from storage.models import (
+    AccountRow,
+    DeliveryRow,
+    DestinationRow,
+    LaneRow,
+    NewsroomRow,
+    ReleaseRow,
+    SubscriptionRow,
+)
+from storage.moving import move_conversation
+from storage.rows import DESTINATION_COLUMNS, NEWSROOM_COLUMNS, destination_from, newsroom_from
+
+
+class SqlDestinations:
+    """`bot.ports.Destinations` in SQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def find(self, address: Address) -> Destination | None:
+        """The destination of this address."""
+        row = (await self._db.execute(_at(address))).first()
+        return destination_from(row) if row else None
+
+    async def ensure(
+        self, address: Address, *, kind: ConversationKind, title: str, language: str, timezone: str, now: datetime
+    ) -> Destination:
+        """See `bot.ports.Destinations.ensure`."""
+        stored = await self.find(address)
+        if stored is None:
+            account_id = await self._account(address)
+            made = await self._db.execute(
+                insert(DestinationRow)
+                .values(
+                    account_id=account_id,
+                    conversation=address.conversation,
+                    thread=address.thread,
+                    kind=kind,
+                    title=title,
+                    language=language,
+                    timezone=timezone,
+                    created_at=now,
+                )
+                .returning(DestinationRow.id)
+            )
+            await self._db.execute(insert(LaneRow).values(destination_id=made.scalar_one(), account_id=account_id, pending=0))
+        elif title and title != stored.title:
+            await self._db.execute(update(DestinationRow).where(DestinationRow.id == stored.id).values(title=title))
+        else:
+            return stored
+        found = await self.find(address)
+        assert found is not None
+        return found
+
+    async def _account(self, address: Address) -> int:
+        this = (AccountRow.platform == address.platform, AccountRow.name == address.account)
+        found = (await self._db.execute(select(AccountRow.id).where(*this))).scalar_one_or_none()
+        if found is None:
+            made = insert(AccountRow).values(platform=address.platform, name=address.account).returning(AccountRow.id)
+            found = (await self._db.execute(made)).scalar_one()
+        return found
+
+    async def set_language(self, destination_id: DestinationId, language: str) -> None:
+        """Speak this language there from now on."""
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(language=language))
+
+    async def pause(self, address: Address, reason: str) -> None:
+        """Send nothing more there; what is owed waits."""
+        ids = _ids(address)
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=reason))
+        await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids)).values(due_at=None))
+
+    async def resume(self, address: Address, now: datetime) -> None:
+        """See `bot.ports.Destinations.resume`."""
+        ids = _ids(address)
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=None))
+        await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids), LaneRow.pending > 0).values(due_at=now))
+
+    async def move(self, address: Address, conversation: str) -> None:
+        """See `bot.ports.Destinations.move`."""
+        account_id = (await self._db.execute(select(_account_id(address)))).scalar_one()
+        if account_id is not None:
+            await move_conversation(self._db, account_id, address.conversation, conversation)
+
+    async def subscribe(
+        self, destination_id: DestinationId, newsroom_id: NewsroomId | None, *, by: str, now: datetime
+    ) -> tuple[Subscription, bool]:
+        """See `bot.ports.Destinations.subscribe`."""
+        same = SubscriptionRow.newsroom_id.is_(None) if newsroom_id is None else SubscriptionRow.newsroom_id == newsroom_id
+        query = _live().where(SubscriptionRow.destination_id == destination_id, same)
+        stored = (await self._db.execute(query)).first()
+        if stored:
+            return _subscription(stored), False
+        await self._db.execute(
+            insert(SubscriptionRow).values(destination_id=destination_id, newsroom_id=newsroom_id, created_at=now, created_by=by)
+        )
+        return _subscription((await self._db.execute(query)).one()), True
+
+    async def unsubscribe(self, subscription_id: SubscriptionId, now: datetime) -> None:
+        """See `bot.ports.Destinations.unsubscribe`."""
+        this = (SubscriptionRow.id == subscription_id, SubscriptionRow.ended_at.is_(None))
+        end = update(SubscriptionRow).where(*this).values(ended_at=now).returning(SubscriptionRow.destination_id)
+        ended = (await self._db.execute(end)).scalar_one_or_none()
+        if ended is not None:
+            await self._drop_unwanted(ended, now)
+
+    async def _drop_unwanted(self, destination_id: int, now: datetime) -> None:
+        offered = select(NewsroomRow.id).where(NewsroomRow.offered_by.is_not(None))
+        wanted = exists().where(
+            SubscriptionRow.destination_id == destination_id,
+            SubscriptionRow.ended_at.is_(None),
+            or_(
+                SubscriptionRow.newsroom_id == ReleaseRow.newsroom_id,
+                and_(SubscriptionRow.newsroom_id.is_(None), ReleaseRow.newsroom_id.in_(offered)),
+            ),
+        )
+        in_flight = select(LaneRow.in_flight).where(LaneRow.destination_id == destination_id).scalar_subquery()
+        await self._db.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.destination_id == destination_id,
+                DeliveryRow.kind == DeliveryKind.ALERT,
+                DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.HELD)),
+                DeliveryRow.id.is_distinct_from(in_flight),
+                DeliveryRow.release_id.in_(select(ReleaseRow.id).where(~wanted)),
+            )
+            .values(state=DeliveryState.SKIPPED, reason="unsubscribed", done_at=now)
+        )
+        left = select(func.count()).where(PENDING, DeliveryRow.destination_id == destination_id).scalar_subquery()
+        await self._db.execute(update(LaneRow).where(LaneRow.destination_id == destination_id).values(pending=left))
+        await self._db.execute(
+            update(LaneRow).where(LaneRow.destination_id == destination_id, LaneRow.pending == 0).values(due_at=None)
+        )
+
+    async def subscriptions(self, destination_id: DestinationId) -> list[Subscription]:
+        """Live ones, by newsroom; `all` first."""
+        rows = await self._db.execute(
+            _live()
+            .where(SubscriptionRow.destination_id == destination_id)
+            .order_by(SubscriptionRow.newsroom_id.is_not(None), NewsroomRow.name)
+        )
+        return [_subscription(row) for row in rows]
+
+    async def ever_subscribed(self, destination_id: DestinationId) -> bool:
+        """Whether there is or was any subscription."""
+        query = select(exists().where(SubscriptionRow.destination_id == destination_id))
+        return bool((await self._db.execute(query)).scalar_one())
+
+
+def _at(address: Address) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*DESTINATION_COLUMNS)
+        .join(AccountRow, AccountRow.id == DestinationRow.account_id)
+        .where(
+            AccountRow.platform == address.platform,
+            AccountRow.name == address.account,
+            DestinationRow.conversation == address.conversation,
+            DestinationRow.thread == address.thread,
+        )
+    )
+
+
+def _account_id(address: Address) -> Any:  # noqa: ANN401 - a scalar subquery
+    return (
+        select(AccountRow.id).where(AccountRow.platform == address.platform, AccountRow.name == address.account).scalar_subquery()
+    )
+
+
+def _ids(address: Address) -> Select[int]:
+    """The destinations of an address; without a thread, those of all its threads too."""
+    query = select(DestinationRow.id).where(
+        DestinationRow.account_id == _account_id(address), DestinationRow.conversation == address.conversation
+    )
+    return query.where(DestinationRow.thread == address.thread) if address.thread else query
+
+
+def _live() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            SubscriptionRow.id,
+            SubscriptionRow.destination_id,
+            SubscriptionRow.created_at,
+            SubscriptionRow.created_by,
+            SubscriptionRow.newsroom_id.label("wants"),
+            *NEWSROOM_COLUMNS,
+        )
+        .outerjoin(NewsroomRow, NewsroomRow.id == SubscriptionRow.newsroom_id)
+        .where(SubscriptionRow.ended_at.is_(None))
+    )
+
+
+def _subscription(row: Any) -> Subscription:  # noqa: ANN401 - a row of _live
+    newsroom = None if row.wants is None else newsroom_from(row[-len(NEWSROOM_COLUMNS) :])
+    return Subscription(SubscriptionId(row.id), DestinationId(row.destination_id), newsroom, row.created_at, row.created_by)

@@ -1,0 +1,258 @@
+"""Feeds as things to poll."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.newsroom import Feed, FeedId, FeedState, NewsroomId
+from bot.domain.release import ParsedRelease, Release, ReleaseId
+from bot.ports import KnownVersion, PollResult
+from storage.models import FeedRow, NewsroomRow, ReleaseRow, StatementRow, SubscriptionRow
+from storage.releases import FEED, SqlReleases
+from storage.rows import NEWSROOM_COLUMNS, newsroom_from
+
+_COLUMNS = (
+    FeedRow.id,
+    FeedRow.url,
+    FeedRow.moved_to,
+    FeedRow.state,
+    FeedRow.etag,
+    FeedRow.last_modified,
+    FeedRow.body_hash,
+    FeedRow.primed_at,
+    FeedRow.last_good_at,
+    FeedRow.due_at,
+    FeedRow.polls,
+    FeedRow.missing,
+    FeedRow.failures,
+    FeedRow.fault,
+    FeedRow.fault_detail,
+    *NEWSROOM_COLUMNS,
+)
+
+_KNOWN = (
+    ReleaseRow.id,
+    ReleaseRow.external_id,
+    StatementRow.language,
+    StatementRow.fingerprint,
+    StatementRow.title,
+    StatementRow.url,
+    ReleaseRow.published,
+    ReleaseRow.ask_at,
+)
+
+_SAID_BY_FEED = and_(StatementRow.release_id == ReleaseRow.id, StatementRow.source == FEED)
+
+_WANTED = or_(
+    NewsroomRow.offered_by.is_not(None),
+    exists().where(SubscriptionRow.newsroom_id == NewsroomRow.id, SubscriptionRow.ended_at.is_(None)),
+)
+
+
+class SqlFeeds:
+    """`bot.ports.Feeds` in SQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def claim_due(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Feed]:
+        """See `bot.ports.Feeds.claim_due`."""
+        free = or_(FeedRow.owner.is_(None), FeedRow.lease_until <= now)
+        rows = await self._db.execute(
+            _feeds()
+            .where(FeedRow.due_at <= now, FeedRow.state == FeedState.LIVE, free, _WANTED)
+            .order_by(FeedRow.due_at, FeedRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=FeedRow)
+        )
+        feeds = [_feed(row) for row in rows]
+        if feeds:
+            await self._db.execute(
+                update(FeedRow).where(FeedRow.id.in_([feed.id for feed in feeds])).values(owner=owner, lease_until=now + lease)
+            )
+        return feeds
+
+    async def next_due(self) -> datetime | None:
+        """See `bot.ports.Feeds.next_due`."""
+        # A feed in somebody's hands falls due when the lease ends: its holder may be dead.
+        due: ColumnElement[datetime | None] = case((FeedRow.owner.is_(None), FeedRow.due_at), else_=FeedRow.lease_until)
+        query = (
+            select(func.min(due))
+            .join(NewsroomRow, NewsroomRow.id == FeedRow.newsroom_id)
+            .where(FeedRow.due_at.is_not(None), FeedRow.state == FeedState.LIVE, _WANTED)
+        )
+        return (await self._db.execute(query)).scalar_one()
+
+    async def settle(self, results: Sequence[PollResult]) -> None:
+        """See `bot.ports.Feeds.settle`."""
+        good = [_written(result) for result in results if result.good_at]
+        bad = [_written(result) for result in results if not result.good_at]
+        if good:
+            await self._db.execute(_GOOD, good)
+        if bad:
+            await self._db.execute(_BAD, bad)
+
+    async def known(self, feed_id: FeedId, parsed: Sequence[ParsedRelease]) -> list[KnownVersion]:
+        """See `bot.ports.Feeds.known`."""
+        ids = {item.external_id for item in parsed}
+        urls = {item.content.url for item in parsed if item.content.url}
+        moments = {(item.published, item.content.title) for item in parsed if item.published}
+        same = or_(
+            ReleaseRow.external_id.in_(ids),
+            StatementRow.url.in_(urls),
+            tuple_(ReleaseRow.published, StatementRow.title).in_(moments),
+        )
+        named = select(ReleaseRow.id).join(StatementRow, _SAID_BY_FEED).where(ReleaseRow.feed_id == feed_id, same)
+        return await self._known(_known(feed_id).where(ReleaseRow.id.in_(named)))
+
+    async def newer_than(self, feed_id: FeedId, published: datetime, limit: int) -> list[KnownVersion]:
+        """See `bot.ports.Feeds.newer_than`."""
+        newer = and_(ReleaseRow.published > published, ReleaseRow.gone_at.is_(None))
+        return await self._known(_known(feed_id).where(newer).order_by(ReleaseRow.published.desc()).limit(limit))
+
+    async def mark_missing(self, ask_at: Mapping[ReleaseId, int], present: Collection[ReleaseId] = ()) -> None:
+        """See `bot.ports.Feeds.mark_missing`."""
+        if ask_at:
+            await self._db.execute(
+                update(ReleaseRow)
+                .where(ReleaseRow.id == bindparam("of"))
+                .values(ask_at=bindparam("poll"))
+                .execution_options(synchronize_session=None),
+                [{"of": release_id, "poll": poll} for release_id, poll in ask_at.items()],
+            )
+        if present:
+            await self._db.execute(update(ReleaseRow).where(ReleaseRow.id.in_(present)).values(ask_at=None, gone_at=None))
+
+    async def missing(self, feed_id: FeedId, polls: int, limit: int) -> list[Release]:
+        """See `bot.ports.Feeds.missing`."""
+        return await SqlReleases(self._db).missing(feed_id, polls, limit)
+
+    async def oldest(self, feed_id: FeedId) -> datetime | None:
+        """When the oldest release that this feed has brought was published."""
+        query = select(func.min(ReleaseRow.published)).where(ReleaseRow.feed_id == feed_id)
+        return (await self._db.execute(query)).scalar_one()
+
+    async def of(self, newsroom_id: NewsroomId) -> list[Feed]:
+        """The newsroom's feeds."""
+        return [_feed(row) for row in await self._db.execute(_feeds().where(FeedRow.newsroom_id == newsroom_id))]
+
+    async def all(self) -> list[Feed]:
+        """Every wanted feed, by newsroom."""
+        rows = await self._db.execute(_feeds().where(_WANTED).order_by(NewsroomRow.name, FeedRow.id))
+        return [_feed(row) for row in rows]
+
+    async def wake(self, newsroom_id: NewsroomId, now: datetime, *, prime: bool) -> None:
+        """See `bot.ports.Feeds.wake`."""
+        values: dict[str, Any] = {"due_at": now, "state": FeedState.LIVE}
+        if prime:
+            # Without the validators the next answer is a whole document, which is what there is to take in silence.
+            values |= {"primed_at": None, "etag": None, "last_modified": None, "body_hash": None}
+        await self._db.execute(update(FeedRow).where(FeedRow.newsroom_id == newsroom_id).values(values))
+
+    async def let_go(self, owner: str | None = None) -> None:
+        """Let feeds go that a process held: this owner's, or everybody's where only one worker can be."""
+        held = FeedRow.owner.is_not(None) if owner is None else FeedRow.owner == owner
+        await self._db.execute(update(FeedRow).where(held).values(owner=None, lease_until=None))
+
+    async def _known(self, query: Select[*tuple[Any, ...]]) -> list[KnownVersion]:
+        return [
+            KnownVersion(
+                release_id=ReleaseId(row.id),
+                external_id=row.external_id,
+                language=row.language,
+                fingerprint=row.fingerprint,
+                title=row.title,
+                url=row.url,
+                published=row.published,
+                ask_at=row.ask_at,
+            )
+            for row in await self._db.execute(query)
+        ]
+
+
+def _feeds() -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).join(NewsroomRow, NewsroomRow.id == FeedRow.newsroom_id)
+
+
+def _known(feed_id: FeedId) -> Select[*tuple[Any, ...]]:
+    return select(*_KNOWN).join(StatementRow, _SAID_BY_FEED).where(ReleaseRow.feed_id == feed_id)
+
+
+def _feed(row: Any) -> Feed:  # noqa: ANN401 - a row of _COLUMNS
+    return Feed(
+        id=FeedId(row.id),
+        newsroom=newsroom_from(row[-len(NEWSROOM_COLUMNS) :]),
+        url=row.url,
+        moved_to=row.moved_to,
+        state=FeedState(row.state),
+        etag=row.etag,
+        last_modified=row.last_modified,
+        body_hash=row.body_hash,
+        primed_at=row.primed_at,
+        last_good_at=row.last_good_at,
+        due_at=row.due_at,
+        polls=row.polls,
+        missing=row.missing,
+        failures=row.failures,
+        fault=row.fault,
+        fault_detail=row.fault_detail,
+    )
+
+
+_LET_GO = {"owner": None, "lease_until": None}
+_FEED = update(FeedRow.__table__).where(FeedRow.__table__.c.id == bindparam("of"))  # type: ignore[arg-type]
+_GOOD = _FEED.values(
+    _LET_GO
+    | {
+        "due_at": bindparam("due"),
+        "state": bindparam("is_state"),
+        "moved_to": bindparam("moved"),
+        "etag": bindparam("tag"),
+        "last_modified": bindparam("modified"),
+        "body_hash": bindparam("hashed"),
+        "missing": bindparam("missed"),
+        "last_good_at": bindparam("good"),
+        "primed_at": func.coalesce(FeedRow.__table__.c.primed_at, bindparam("primed", type_=FeedRow.__table__.c.primed_at.type)),
+        "polls": FeedRow.__table__.c.polls + 1,
+        "failures": 0,
+        "fault": bindparam("said"),
+        "fault_detail": bindparam("said_more"),
+    }
+)
+_BAD = _FEED.values(
+    _LET_GO
+    | {
+        "due_at": bindparam("due"),
+        "state": bindparam("is_state"),
+        "moved_to": func.coalesce(bindparam("moved"), FeedRow.__table__.c.moved_to),
+        "failures": FeedRow.__table__.c.failures + bindparam("failed"),
+        "fault": bindparam("said"),
+        "fault_detail": bindparam("said_more"),
+    }
+)
+
+
+def _written(result: PollResult) -> dict[str, Any]:
+    common = {
+        "of": result.feed_id,
+        "due": result.due_at,
+        "is_state": result.state,
+        "said": result.fault,
+        "said_more": result.fault_detail,
+        "moved": result.moved_to,
+    }
+    if not result.good_at:
+        return common | {"failed": 1 if result.fault else 0}
+    return common | {
+        "tag": result.etag,
+        "modified": result.last_modified,
+        "hashed": result.body_hash,
+        "missed": result.missing,
+        "good": result.good_at,
+        "primed": result.good_at if result.primes else None,
+    }

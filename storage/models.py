@@ -1,0 +1,330 @@
+"""The tables. Promises live in constraints; times are aware UTC; the words are those of ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy import DateTime as NaiveDateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = NaiveDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a time without zone reached the database: {value!r}"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# An INTEGER primary key is SQLite's rowid; elsewhere ids are 64 bits wide.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, int: BigInteger, str: Text, bool: Boolean}  # noqa: RUF012
+
+
+class AccountRow(Base):
+    """A bot token on a platform; one process at a time owns it, by the lease."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("platform", "name"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    platform: Mapped[str]
+    name: Mapped[str]
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    blocked_until: Mapped[datetime | None]
+
+
+class NewsroomRow(Base):
+    """An organisation's press office."""
+
+    __tablename__ = "newsroom"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str]
+    country: Mapped[str]
+    language: Mapped[str]
+    page_url: Mapped[str]
+    offered_by: Mapped[str | None] = mapped_column(String(20))
+    contact: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime]
+
+
+class FeedRow(Base):
+    """One address of a newsroom, with its poll state."""
+
+    __tablename__ = "feed"
+    __table_args__ = (
+        UniqueConstraint("newsroom_id", "url"),
+        Index("ix_feed_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    newsroom_id: Mapped[int] = mapped_column(ForeignKey("newsroom.id"))
+    url: Mapped[str]
+    moved_to: Mapped[str | None]
+    state: Mapped[str] = mapped_column(String(20))
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None]
+    primed_at: Mapped[datetime | None]
+    last_good_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    polls: Mapped[int] = mapped_column(default=0)
+    missing: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str | None]
+    fault_detail: Mapped[str | None]
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+
+
+class ReleaseRow(Base):
+    """A release; what it says is in its statements."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "external_id"),
+        Index("ix_release_newsroom_published", "newsroom_id", "published", "id"),
+        Index("ix_release_published", "published", "id"),
+        Index("ix_release_feed_published", "feed_id", "published"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    newsroom_id: Mapped[int] = mapped_column(ForeignKey("newsroom.id"))
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"))
+    external_id: Mapped[str]
+    published: Mapped[datetime]
+    date_note: Mapped[str | None] = mapped_column(String(20))
+    first_seen: Mapped[datetime]
+    revision: Mapped[int]
+    corrected_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+    late: Mapped[bool]
+    ask_at: Mapped[int | None]
+
+
+class StatementRow(Base):
+    """What one source says now of one language version of a release."""
+
+    __tablename__ = "statement"
+    __table_args__ = (UniqueConstraint("release_id", "language", "source"), Index("ix_statement_url", "url"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    language: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str]
+    url: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(String(80))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class RevisionRow(Base):
+    """What a statement said before, kept whole; `number` is the release's revision at which it was current."""
+
+    __tablename__ = "revision"
+    __table_args__ = (Index("ix_revision_release", "release_id", "number"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    language: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+    replaced_at: Mapped[datetime]
+    title: Mapped[str]
+    url: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class DestinationRow(Base):
+    """A conversation that the bot writes to."""
+
+    __tablename__ = "destination"
+    __table_args__ = (UniqueConstraint("account_id", "conversation", "thread"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    conversation: Mapped[str]
+    thread: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str]
+    language: Mapped[str] = mapped_column(String(20))
+    timezone: Mapped[str]
+    paused: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class SubscriptionRow(Base):
+    """A destination wants a newsroom's releases; without a newsroom, those of all that are offered."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        Index(
+            "uq_subscription_live",
+            "destination_id",
+            func.coalesce(text("newsroom_id"), text("0")),
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_subscription_newsroom", "newsroom_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
+    newsroom_id: Mapped[int | None] = mapped_column(ForeignKey("newsroom.id"))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    ended_at: Mapped[datetime | None]
+
+
+class LaneRow(Base):
+    """One destination's queue: how much is pending, when it is due, and who has its head in hand."""
+
+    __tablename__ = "lane"
+    __table_args__ = (
+        Index(
+            "ix_lane_due",
+            "account_id",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+    )
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    pending: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    owner: Mapped[str | None]
+    in_flight: Mapped[int | None]
+
+
+class DeliveryRow(Base):
+    """Our debt of one alert, correction, digest or notice to one destination: a row of the outbox."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("destination_id", "dedupe_key"),
+        Index(
+            "ix_delivery_pending",
+            "destination_id",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_delivery_pending_release",
+            "release_id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_delivery_release", "release_id"),
+        Index("ix_delivery_state", "state", "id", sqlite_where=text("state <> 'sent'"), postgresql_where=text("state <> 'sent'")),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    revision: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20))
+    attempts: Mapped[int] = mapped_column(default=0)
+    ambiguous: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(default="")
+    dedupe_key: Mapped[str] = mapped_column(String(200))
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class PostRow(Base):
+    """A message that stands in a destination."""
+
+    __tablename__ = "post"
+    __table_args__ = (Index("ix_post_reference", "destination_id", "reference"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    reference: Mapped[str]
+    sent_at: Mapped[datetime]
+
+
+class PostReleaseRow(Base):
+    """Which releases a post shows, and at which revision."""
+
+    __tablename__ = "post_release"
+    __table_args__ = (Index("ix_post_release_release", "release_id"),)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), primary_key=True, autoincrement=False)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+
+
+class FanOutRow(Base):
+    """A fan-out cursor: the debt of an audience too large for one transaction."""
+
+    __tablename__ = "fan_out"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    newsroom_id: Mapped[int] = mapped_column(ForeignKey("newsroom.id"))
+    releases: Mapped[list[list[int]]] = mapped_column(JSON)
+    at: Mapped[datetime]
+    after: Mapped[int]
+    until: Mapped[int]
+
+
+class ButtonRow(Base):
+    """The command of a button that its platform cannot carry, by a key that it can."""
+
+    __tablename__ = "button"
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    command: Mapped[str]
+    kept_at: Mapped[datetime]
+
+
+class ShownRow(Base):
+    """One line of the numbered list that a person was shown somewhere."""
+
+    __tablename__ = "shown"
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    shown_at: Mapped[datetime]

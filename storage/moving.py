@@ -1,0 +1,78 @@
+"""A conversation has another id from now on, with all its threads."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from bot.domain.delivery import DeliveryKind, DeliveryState
+from storage.lanes import PENDING, due_unless_paused
+from storage.models import DeliveryRow, DestinationRow, LaneRow, SubscriptionRow
+
+MOVED = "moved"
+
+
+async def move_conversation(db: AsyncConnection, account_id: int, old: str, new: str) -> None:
+    """Give the destinations of a conversation its new id; where one is there already, it takes over what the old one had."""
+    if old == new:
+        return
+    there = {row.thread: row.id for row in await _destinations(db, account_id, new)}
+    for row in await _destinations(db, account_id, old):
+        if row.thread in there:
+            await _merge(db, row.id, there[row.thread])
+        else:
+            await db.execute(update(DestinationRow).where(DestinationRow.id == row.id).values(conversation=new))
+
+
+async def _destinations(db: AsyncConnection, account_id: int, conversation: str) -> list[DestinationRow]:
+    query = select(DestinationRow.__table__).where(
+        DestinationRow.account_id == account_id, DestinationRow.conversation == conversation
+    )
+    return list(await db.execute(query))  # type: ignore[arg-type]
+
+
+async def _merge(db: AsyncConnection, old: int, new: int) -> None:
+    await _merge_subscriptions(db, old, new)
+    await _merge_deliveries(db, old, new)
+
+
+async def _merge_subscriptions(db: AsyncConnection, old: int, new: int) -> None:
+    other = aliased(SubscriptionRow)
+    same = exists().where(
+        other.destination_id == new,
+        other.ended_at.is_(None),
+        other.newsroom_id.is_not_distinct_from(SubscriptionRow.newsroom_id),
+    )
+    live = (SubscriptionRow.destination_id == old, SubscriptionRow.ended_at.is_(None))
+    await db.execute(update(SubscriptionRow).where(*live, ~same).values(destination_id=new))
+    await db.execute(delete(SubscriptionRow).where(*live))
+
+
+async def _merge_deliveries(db: AsyncConnection, old: int, new: int) -> None:
+    """What is owed goes along, but for what is in flight: its own outcome says whether it has to move."""
+    lane = (
+        await db.execute(
+            select(LaneRow.due_at, LaneRow.in_flight, DeliveryRow.kind)
+            .outerjoin(DeliveryRow, DeliveryRow.id == LaneRow.in_flight)
+            .where(LaneRow.destination_id == old)
+        )
+    ).one()
+    stays = {DeliveryState.HELD} if lane.kind == DeliveryKind.DIGEST else set()
+    other = aliased(DeliveryRow)
+    same = exists().where(other.destination_id == new, other.dedupe_key == DeliveryRow.dedupe_key)
+    owed = (
+        DeliveryRow.destination_id == old,
+        DeliveryRow.state.in_({DeliveryState.PENDING, DeliveryState.HELD} - stays),
+        DeliveryRow.id.is_distinct_from(lane.in_flight),
+    )
+    await db.execute(update(DeliveryRow).where(*owed, same).values(state=DeliveryState.SKIPPED, reason=MOVED))
+    await db.execute(update(DeliveryRow).where(*owed).values(destination_id=new))
+    pending = select(func.count()).where(PENDING, DeliveryRow.destination_id == LaneRow.destination_id).scalar_subquery()
+    await db.execute(update(LaneRow).where(LaneRow.destination_id.in_((old, new))).values(pending=pending))
+    await db.execute(
+        update(LaneRow)
+        .where(LaneRow.destination_id == new)
+        .values(due_at=case((LaneRow.pending > 0, due_unless_paused(func.coalesce(LaneRow.due_at, lane.due_at))), else_=None))
+    )
+    await db.execute(update(LaneRow).where(LaneRow.destination_id == old, LaneRow.pending == 0).values(due_at=None))

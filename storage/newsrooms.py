@@ -1,0 +1,130 @@
+"""Newsrooms, and which of them this installation offers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.contact import Contact, ContactKind
+from bot.domain.newsroom import FeedState, Newsroom, NewsroomEntry, NewsroomId
+from bot.domain.release import Release, ReleaseId
+from storage.contents import contact_from_json, contact_to_json
+from storage.models import FeedRow, NewsroomRow, ReleaseRow, StatementRow
+from storage.releases import SqlReleases
+from storage.rows import NEWSROOM_COLUMNS, newsroom_from
+
+
+class SqlNewsrooms:
+    """`bot.ports.Newsrooms` in SQL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def ensure(self, entry: NewsroomEntry, *, offered_by: str | None = None, now: datetime) -> Newsroom:
+        """See `bot.ports.Newsrooms.ensure`."""
+        facts: dict[str, Any] = {
+            "name": entry.name,
+            "country": entry.country,
+            "language": entry.language,
+            "page_url": entry.page_url,
+            "contact": contact_to_json(entry.contact) if entry.contact else None,
+        }
+        stored = await self._one(select(*NEWSROOM_COLUMNS).where(NewsroomRow.slug == entry.slug))
+        if stored is None:
+            facts |= {"slug": entry.slug, "offered_by": offered_by, "created_at": now}
+            await self._db.execute(insert(NewsroomRow).values(facts))
+        else:
+            # A newsroom known by its address alone got its name from its feed: the address does not take it away again.
+            if not entry.platform:
+                facts.pop("name")
+            if offered_by is not None:
+                facts["offered_by"] = offered_by
+            await self._db.execute(update(NewsroomRow).where(NewsroomRow.id == stored.id).values(facts))
+        newsroom = await self._one(select(*NEWSROOM_COLUMNS).where(NewsroomRow.slug == entry.slug))
+        assert newsroom is not None
+        await self._ensure_feed(newsroom.id, entry.feed_url, now)
+        return newsroom
+
+    async def _ensure_feed(self, newsroom_id: NewsroomId, url: str, now: datetime) -> None:
+        stored = (await self._db.execute(select(FeedRow.id, FeedRow.url).where(FeedRow.newsroom_id == newsroom_id))).first()
+        if stored is None:
+            await self._db.execute(
+                insert(FeedRow).values(
+                    newsroom_id=newsroom_id, url=url, state=FeedState.LIVE, due_at=now, polls=0, missing=0, failures=0
+                )
+            )
+        elif stored.url != url:
+            # The catalogue learned a new address: same feed, same releases, polled afresh.
+            await self._db.execute(
+                update(FeedRow)
+                .where(FeedRow.id == stored.id)
+                .values(
+                    url=url,
+                    moved_to=None,
+                    etag=None,
+                    last_modified=None,
+                    body_hash=None,
+                    state=FeedState.LIVE,
+                    due_at=now,
+                    fault=None,
+                    fault_detail=None,
+                    failures=0,
+                )
+            )
+
+    async def get(self, newsroom_id: NewsroomId) -> Newsroom | None:
+        """The newsroom of this id."""
+        return await self._one(select(*NEWSROOM_COLUMNS).where(NewsroomRow.id == newsroom_id))
+
+    async def all(self) -> list[Newsroom]:
+        """Every stored newsroom, by name."""
+        return await self._many(select(*NEWSROOM_COLUMNS).order_by(NewsroomRow.name, NewsroomRow.id))
+
+    async def offered(self) -> list[Newsroom]:
+        """Those offered here, by name."""
+        return await self._many(
+            select(*NEWSROOM_COLUMNS).where(NewsroomRow.offered_by.is_not(None)).order_by(NewsroomRow.name, NewsroomRow.id)
+        )
+
+    async def withdraw_others(self, offered_by: str, keep: Collection[NewsroomId]) -> None:
+        """See `bot.ports.Newsrooms.withdraw_others`."""
+        await self._db.execute(
+            update(NewsroomRow).where(NewsroomRow.offered_by == offered_by, NewsroomRow.id.not_in(keep)).values(offered_by=None)
+        )
+
+    async def rename(self, newsroom_id: NewsroomId, name: str) -> None:
+        """Give the newsroom the name that its feed bears."""
+        await self._db.execute(update(NewsroomRow).where(NewsroomRow.id == newsroom_id).values(name=name))
+
+    async def last_contact(self, newsroom_id: NewsroomId) -> tuple[Contact, Release] | None:
+        """See `bot.ports.Newsrooms.last_contact`; the newest 200 releases are looked at."""
+        recent = (
+            select(ReleaseRow.id)
+            .where(ReleaseRow.newsroom_id == newsroom_id)
+            .order_by(ReleaseRow.published.desc(), ReleaseRow.id.desc())
+            .limit(200)
+        ).subquery()
+        rows = await self._db.execute(
+            select(ReleaseRow.id, StatementRow.content["contacts"])
+            .join(StatementRow, StatementRow.release_id == ReleaseRow.id)
+            .where(ReleaseRow.id.in_(select(recent)), StatementRow.content["contacts"].is_not(None))
+            .order_by(ReleaseRow.published.desc(), ReleaseRow.id.desc())
+        )
+        for release_id, contacts in rows:
+            press = [c for c in map(contact_from_json, contacts or ()) if c.kind is ContactKind.PRESS and (c.phones or c.emails)]
+            if press:
+                release = await SqlReleases(self._db).get(ReleaseId(release_id))
+                if release is not None:
+                    return min(press, key=lambda contact: not contact.is_desk), release
+        return None
+
+    async def _one(self, query: Select[*tuple[Any, ...]]) -> Newsroom | None:
+        row = (await self._db.execute(query)).first()
+        return newsroom_from(row) if row else None
+
+    async def _many(self, query: Select[*tuple[Any, ...]]) -> list[Newsroom]:
+        return [newsroom_from(row) for row in await self._db.execute(query)]

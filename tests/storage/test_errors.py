@@ -1,0 +1,182 @@
+"""What goes wrong with a database, in words that name it and the remedy."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, SettingsError, StorageError
+from storage import engine
+from storage.database import SqlDatabase
+from storage.engine import database_url
+from storage.migrate import migrate, migrate_now
+from tests.fakes.world import NOW, World, entry, item
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[SqlDatabase]:
+    """A database for as long as the block runs."""
+    database = SqlDatabase(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("", "not a database address"),
+        ("data/pressevagt.db", "not a database address"),
+        ("mysql://u:p@host/x", "mysql"),
+        ("postgresql://u:p@host/x", "postgresql"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+    ],
+)
+def test_an_address_that_is_none_is_a_fault_of_the_settings(url: str, words: str) -> None:
+    """It names DATABASE_URL, shows one that works, and quotes no password."""
+    with pytest.raises(SettingsError, match="DATABASE_URL") as caught:
+        database_url(url)
+    assert words in str(caught.value)
+    assert "u:p" not in str(caught.value)
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As in a shell."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    migrate_now("sqlite:///~/here/pressevagt.db")
+    assert (tmp_path / "here" / "pressevagt.db").is_file()
+
+
+async def test_a_locked_database_is_busy_and_well_again(database_url: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program's transaction is waited for so long; readers are not held up at all."""
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 0.05)
+    await world.newsroom()
+    holder = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    async with opened(database_url) as database:
+        with pytest.raises(DatabaseBusy, match="another program"):
+            async with database.begin() as tx:
+                await tx.newsrooms.ensure(entry("ny"), now=NOW)
+        async with database.read() as tx:
+            assert len(await tx.newsrooms.all()) == 1
+        holder.rollback()
+        async with database.begin() as tx:
+            await tx.newsrooms.ensure(entry("ny"), now=NOW)
+    holder.close()
+
+
+async def test_a_full_disk_is_named_and_nothing_of_the_transaction_stays(world: World) -> None:
+    """What was there is there still, and writing works again once there is room."""
+    await world.newsroom()
+    long = "ord " * 50_000
+
+    async def write(pages: str) -> None:
+        feed = await world.feed()
+        async with world.database.begin() as tx:
+            await tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            await tx.newsrooms.ensure(entry("ny"), now=NOW)
+            await tx.releases.add(feed, [item("1", "Lang", body=long)], now=NOW, late=())
+
+    with pytest.raises(DiskFull, match="nothing that was promised is lost"):
+        await write("1")
+    async with world.database.read() as tx:
+        assert [newsroom.slug for newsroom in await tx.newsrooms.all()] == ["havnen"]
+    await write("1000000")
+    assert len(await world.rows("SELECT id FROM release")) == 1
+
+
+async def test_a_database_that_may_only_be_read(world: World) -> None:
+    """The error says what right is missing."""
+    await world.newsroom()
+    with pytest.raises(DatabaseReadOnly, match="right to write"):
+        async with world.database.begin() as tx:
+            await tx.connection.exec_driver_sql("PRAGMA query_only = ON")
+            await tx.newsrooms.ensure(entry("ny"), now=NOW)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+async def test_a_file_without_the_right_to_write(database_url: str, world: World) -> None:
+    """The file system's own refusal reads the same."""
+    await world.newsroom()
+    await world.database.close()
+    path = Path(database_url.removeprefix("sqlite:///"))
+    path.chmod(stat.S_IRUSR)
+    async with opened(database_url) as database:
+        with pytest.raises(StorageError):
+            async with database.begin() as tx:
+                await tx.newsrooms.ensure(entry("ny"), now=NOW)
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    """Whatever it is, it is neither migrated nor overwritten."""
+    path = tmp_path / "letter.db"
+    path.write_text("Kære redaktion, " * 1000)
+    with pytest.raises(StorageError, match="not a database"):
+        await migrate(f"sqlite:///{path}")
+    async with opened(f"sqlite:///{path}") as database:
+        with pytest.raises(StorageError, match="not a database"):
+            async with database.read() as tx:
+                await tx.newsrooms.all()
+    assert path.read_text().startswith("Kære redaktion")
+
+
+async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be made"):
+        await migrate(f"sqlite:///{tmp_path / 'file' / 'pressevagt.db'}")
+    with pytest.raises(StorageError, match="cannot be made"):
+        SqlDatabase(f"sqlite:///{tmp_path / 'file' / 'pressevagt.db'}")
+
+
+async def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    """It cannot be opened, and that is said."""
+    with pytest.raises(StorageError, match="cannot be opened"):
+        await migrate(f"sqlite:///{tmp_path}")
+
+
+async def test_connections_that_are_all_taken_are_a_busy_database(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for a connection for too long is an error of ours, which every caller knows how to live with."""
+    pool = world.database._engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.05)
+    held = [await world.database._engine.connect() for _ in range(10)]
+    with pytest.raises(DatabaseBusy, match="no connection free"):
+        async with world.database.read() as tx:
+            await tx.newsrooms.all()
+    for connection in held:
+        await connection.close()
+
+
+async def test_a_fault_of_ours_is_not_dressed_up(world: World) -> None:
+    """A broken promise of the schema stays the error that it is, and rolls the transaction back."""
+    added = await world.add(item("1", "Kajen"), item("2", "Molen"))
+    with pytest.raises(IntegrityError):
+        async with world.database.begin() as tx:
+            await tx.releases.mark_gone(added["1"], NOW)
+            await tx.releases.rekey(added["1"], "2")
+    assert await world.rows("SELECT gone_at FROM release") == [(None,), (None,)]
+
+
+async def test_a_reader_sees_one_moment(world: World) -> None:
+    """A snapshot does not change while it is looked at, and holds nobody up."""
+    await world.newsroom()
+    async with world.database.read() as tx:
+        before = await tx.newsrooms.all()
+        await world.newsroom("nabohavnen")
+        assert await tx.newsrooms.all() == before
+
+
+async def test_a_time_without_zone_never_reaches_the_database(world: World) -> None:
+    """It would mean something else in every place it is read."""
+    with pytest.raises(Exception, match="without zone"):
+        async with world.database.begin() as tx:
+            await tx.newsrooms.ensure(entry(), now=NOW.replace(tzinfo=None))

@@ -1,0 +1,90 @@
+"""Newsrooms, and which of them are offered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.contact import Contact, ContactKind, Phone
+from bot.domain.newsroom import FeedState
+from bot.domain.release import Content, ParsedRelease
+from bot.ports import PollResult
+from tests.fakes.world import NOW, World, entry, item
+
+DESK = Contact(role="pressevagt", phones=(Phone("+4533112233"),))
+PERSON = Contact(name="Freja Holmsted", emails=("freja@havnen.example",))
+
+
+async def test_a_newsroom_is_stored_once_and_brought_up_to_its_entry(world: World) -> None:
+    """The same slug again takes over what the entry says now, and makes no second newsroom or feed."""
+    async with world.database.begin() as tx:
+        first = await tx.newsrooms.ensure(entry(), offered_by="settings", now=NOW)
+        again = await tx.newsrooms.ensure(replace(entry(), name="Havnen A/S", contact=DESK), now=NOW)
+        assert (again.id, again.name, again.contact, again.offered) == (first.id, "Havnen A/S", DESK, True)
+        assert len(await tx.newsrooms.all()) == 1
+        assert len(await tx.feeds.of(first.id)) == 1
+
+
+async def test_a_name_that_the_feed_gave_is_not_taken_back_by_a_bare_address(world: World) -> None:
+    """A newsroom known by its address alone keeps the name that its feed bears."""
+    bare = replace(entry(), platform="", name="havnen.example")
+    async with world.database.begin() as tx:
+        newsroom = await tx.newsrooms.ensure(bare, offered_by="settings", now=NOW)
+        await tx.newsrooms.rename(newsroom.id, "Havnen")
+        assert (await tx.newsrooms.ensure(bare, now=NOW)).name == "Havnen"
+        found = await tx.newsrooms.get(newsroom.id)
+        assert found is not None
+        assert found.name == "Havnen"
+
+
+async def test_what_is_no_longer_named_is_withdrawn_and_what_an_operator_added_stays(world: World) -> None:
+    """Each offers and withdraws what is its own; the rest is left as it is."""
+    async with world.database.begin() as tx:
+        kept = await tx.newsrooms.ensure(entry("kept"), offered_by="settings", now=NOW)
+        await tx.newsrooms.ensure(entry("dropped"), offered_by="settings", now=NOW)
+        await tx.newsrooms.ensure(entry("added"), offered_by="operator", now=NOW)
+        await tx.newsrooms.ensure(entry("followed"), now=NOW)
+        await tx.newsrooms.withdraw_others("settings", [kept.id])
+        assert [newsroom.slug for newsroom in await tx.newsrooms.offered()] == ["added", "kept"]
+        assert [newsroom.slug for newsroom in await tx.newsrooms.all()] == ["added", "dropped", "followed", "kept"]
+
+
+async def test_another_address_in_the_catalogue_polls_the_same_feed_afresh(world: World) -> None:
+    """A feed that the catalogue knows by a new address is asked there at once, without the old one's validators."""
+    feed = await world.feed()
+    async with world.database.begin() as tx:
+        later = NOW + timedelta(minutes=1)
+        gone = PollResult(
+            feed.id, None, state=FeedState.ENDED, good_at=NOW, moved_to="https://old.example", etag='"a"', primes=True
+        )
+        await tx.feeds.settle([gone])
+        await tx.newsrooms.ensure(replace(entry(), feed_url="https://havnen.example/ny"), now=later)
+        (fresh,) = await tx.feeds.of(feed.newsroom.id)
+        assert (fresh.id, fresh.address, fresh.etag, fresh.state, fresh.due_at) == (
+            feed.id,
+            "https://havnen.example/ny",
+            None,
+            FeedState.LIVE,
+            later,
+        )
+        assert fresh.primed_at == NOW, "the same releases: nothing is taken in silence anew"
+
+
+async def test_the_last_contact_is_the_newest_press_contact_and_a_desk_before_a_person(world: World) -> None:
+    """A switchboard is no press contact, and a release without contacts is passed over."""
+    newsroom = await world.newsroom()
+    switchboard = Contact(ContactKind.OTHER, role="omstilling", phones=(Phone("+4533000000"),))
+    nameless = Contact(role="presse")
+
+    def with_contacts(number: int, *contacts: Contact) -> ParsedRelease:
+        content = Content(f"Nyhed {number}", url=f"https://havnen.example/{number}", contacts=contacts)
+        return ParsedRelease(str(number), content, NOW + timedelta(minutes=number))
+
+    async with world.database.read() as tx:
+        assert await tx.newsrooms.last_contact(newsroom.id) is None
+    added = await world.add(with_contacts(1, DESK), with_contacts(2, PERSON, DESK), with_contacts(3, switchboard, nameless))
+    await world.add(item("4", "Uden kontakt", published=NOW + timedelta(minutes=9)))
+    async with world.database.read() as tx:
+        found = await tx.newsrooms.last_contact(newsroom.id)
+    assert found is not None
+    assert (found[0], found[1].id) == (DESK, added["2"])
