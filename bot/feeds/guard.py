@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import ThreadedResolver
@@ -14,6 +15,8 @@ from bot.errors import FeedUnreachable, ForbiddenAddress
 _NAT64 = IPv6Network("64:ff9b::/96")
 _COMPATIBLE = IPv6Network("::/96")
 _LONGEST_SHOWN = 2000
+_REMEMBERED = 4096
+"""Addresses and hosts whose reading is kept: the same feeds are asked again and again, and reading one costs a tenth of a poll."""
 _REMEDY = "list the host in PRESSEVAGT_ALLOW_PRIVATE_ADDRESSES to allow it"
 
 
@@ -115,6 +118,7 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def literal_address(host: str) -> IPv4Address | IPv6Address | None:
     """The address that a host is by itself, or None for a name.
 
@@ -141,6 +145,7 @@ def presentable(address: str) -> str:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _parsed(address: str) -> URL | None:
     bare = address.strip()
     try:
@@ -153,6 +158,7 @@ def _parsed(address: str) -> URL | None:
     return url if complete and bare.isprintable() else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _plain_host(host: str) -> str:
     bare = host.strip().strip("[]").rstrip(".")
     literal = literal_address(bare)

@@ -22,6 +22,8 @@ _PART = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*(?:['’][sS](?![^\W_]))?"
 _WORD = re.compile(rf"{_PART}(?:[-'’\u2010\u2011]{_PART})*")
 _PARTS = re.compile(_PART)
 _CHUNK = re.compile(r"\S+")
+# None of these is part of a word that it stands before or behind.
+_AROUND = '.,:;!?()[]"“”„»«…–—-'
 _GENITIVE = re.compile(r"['’]s$")
 _NO_LETTER = re.compile(r"[\W_]+")
 
@@ -69,8 +71,10 @@ def tokens(text: str, language: str = "") -> list[str]:
     Other forms: `eutopmoede` for `EU-topmøde`, and the marked skeleton (see `bare`) of words with Nordic letters.
     """
     analyse = _analyser(known(language) or detect(text))
-    # Only what may be a word is remembered: a text without spaces would fill the memory.
-    forms = [analyse(chunk) if len(chunk) <= _LONGEST_REMEMBERED else analyse.__wrapped__(chunk) for chunk in text.split()]
+    # Only what may be a word is remembered: a text without spaces would fill the memory. Lower case without the punctuation around
+    # it is what chunks have most in common.
+    chunks = [chunk.strip(_AROUND) for chunk in text.lower().split()]
+    forms = [analyse(chunk) if len(chunk) <= _LONGEST_REMEMBERED else analyse.__wrapped__(chunk) for chunk in chunks]
     found = [token for row, _ in forms for token in row]
     found += dict.fromkeys(token for _, others in forms for token in others)
     return found
@@ -119,8 +123,11 @@ def joined(word: Word) -> str:
 
 @cache
 def _analyser(language: str) -> _lru_cache_wrapper[_Tokens]:
-    @lru_cache(maxsize=1 << 15)
+    @lru_cache(maxsize=1 << 16)
     def analyse(chunk: str) -> _Tokens:
+        if chunk.isalnum():  # one bare word, as nearly every chunk is
+            found = token(chunk, language)
+            return (found,), (bare(found),) if skeleton(found) not in ("", found) else ()
         forms = [_forms(word, language) for word in _words(chunk)]
         return (
             tuple(piece.token for row, _ in forms for piece in row),
