@@ -1,0 +1,1 @@
+"""Who is owed an alert, and how it gets there."""

@@ -1,0 +1,275 @@
+"""From the outbox to one platform account: own, claim, send, settle (the outbox page of ARCHITECTURE.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import structlog
+
+from bot.alerts.administrators import PAUSED, tell_administrators
+from bot.alerts.compose import Edit, Message, Nothing, compose
+from bot.alerts.fanout import work_off
+from bot.alerts.pace import Budget
+from bot.alerts.retry import put_off, settlement, skipped
+from bot.domain.delivery import (
+    Delivery,
+    DeliveryState,
+    PostGone,
+    Refused,
+    RetryLater,
+    SendOutcome,
+    Sent,
+    Settlement,
+)
+from bot.errors import StorageError
+from bot.gather import Gather
+from bot.ports import ChatAdapter, Clock, Database
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=20)
+RENEW_EVERY = 5.0
+"""Seconds between renewals of the lease."""
+SEND_LIMIT = 10.0
+"""Seconds that one send may take in all; none starts that could end after the lease does."""
+TICK = 1.0
+"""Seconds after which the outbox is looked at even if no wake-up came: the wake-up is a hint, the tick is the guarantee."""
+SETTLE_WITHIN = 0.05
+"""Seconds over which outcomes are gathered, to be written down in one transaction."""
+STOP_WITHIN = SEND_LIMIT + 5
+"""Seconds that sends in flight get to settle when we stop."""
+
+
+class Dispatcher:
+    """Delivers what is owed through one account, while it owns that account.
+
+    `owner` is unlike any other process's. `evict`: the former owner is known to be dead. `on_settled` hears of every settlement
+    that counted (the demo and the metrics listen).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        adapter: ChatAdapter,
+        clock: Clock,
+        *,
+        owner: str,
+        evict: bool = False,
+        on_settled: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
+    ) -> None:
+        self._database = database
+        self._adapter = adapter
+        self._clock = clock
+        self._owner = owner
+        self._evict = evict
+        self._on_settled = on_settled
+        self._budget = Budget(adapter.pace)
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._lease_until: datetime | None = None
+        self._account_id = 0
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._outcomes = Gather(self._settle, SETTLE_WITHIN)
+        self._log = log.bind(platform=adapter.platform, account=adapter.account)
+
+    def wake(self) -> None:
+        """Something was owed: look now rather than at the next tick."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; what is in flight settles, then `run` returns."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`."""
+        async with self._tasks():
+            while not self._stopping.is_set():
+                await self._guarded(self._round)
+        await self._guarded(self._disown)
+
+    @asynccontextmanager
+    async def _tasks(self) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(self._keep_lease())
+        settler = asyncio.create_task(self._outcomes.run())
+        try:
+            yield
+        finally:
+            if self._in_flight:
+                await asyncio.wait(self._in_flight, timeout=STOP_WITHIN)
+            for task in self._in_flight:
+                task.cancel()
+            keeper.cancel()
+            await self._outcomes.drain(STOP_WITHIN)
+            settler.cancel()
+            await asyncio.gather(keeper, settler, *self._in_flight, return_exceptions=True)
+
+    async def _guarded(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Run a step; a database that cannot be used, or a fault of ours, costs a pause, not the dispatcher."""
+        try:
+            await step()
+        except StorageError as error:
+            self._log.error("database_unusable", error=str(error))
+            await self._sleep(TICK)
+        except Exception:  # noqa: BLE001 - a lease that is renewed no more, or a round that ends all, would stop everything
+            self._log.exception("dispatcher_broken")
+            await self._sleep(TICK)
+
+    # Own
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            if self._lease_until:
+                await self._guarded(self._own)
+
+    async def _own(self) -> None:
+        now = self._clock.now()
+        async with self._database.begin() as tx:
+            if not self._account_id:
+                self._account_id = await tx.outbox.register(self._adapter.platform, self._adapter.account)
+            owned = await tx.outbox.own(self._account_id, self._owner, now, LEASE, evict=self._evict)
+        self._evict = False
+        if not owned and self._lease_until:
+            self._log.warning("account_lost")
+        self._lease_until = now + LEASE if owned else None
+
+    async def _disown(self) -> None:
+        if self._account_id and self._lease_until:
+            async with self._database.begin() as tx:
+                await tx.outbox.disown(self._account_id, self._owner)
+
+    def _may_send(self) -> bool:
+        """Whether a send that starts now must end before the lease does."""
+        limit = timedelta(seconds=SEND_LIMIT)
+        return self._lease_until is not None and self._clock.now() + limit < self._lease_until
+
+    # Claim
+
+    async def _round(self) -> None:
+        self._wake.clear()
+        if not self._lease_until:
+            await self._own()
+        if not self._lease_until:
+            await self._sleep(TICK)
+            return
+        claimed, next_due = await self._claim()
+        for delivery in claimed:
+            task = asyncio.create_task(self._deliver(delivery))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+        if not claimed:
+            await self._sleep(self._until(next_due))
+
+    async def _claim(self) -> tuple[list[Delivery], datetime | None]:
+        room = self._adapter.pace.at_once - len(self._in_flight) - len(self._outcomes)
+        if room <= 0:
+            return [], None
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            if not await tx.outbox.due(self._account_id, now):
+                return [], await tx.outbox.next_due(self._account_id)
+        async with self._database.begin() as tx:
+            await work_off(tx, now)
+            claim = await tx.outbox.claim(self._account_id, self._owner, now, room)
+        return claim.deliveries, claim.next_due
+
+    def _until(self, due: datetime | None) -> float:
+        if due is None:
+            return TICK
+        return min(max((due - self._clock.now()).total_seconds(), 0.005), TICK)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Until a wake-up, or so long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    # Send
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            settled = await self._attempt(delivery)
+        except StorageError as error:
+            settled = put_off(delivery, str(error), self._clock.now())
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one delivery must not stop the others
+            self._log.exception("delivery_failed", delivery=delivery.id)
+            settled = settlement(delivery, RetryLater(f"{type(error).__name__}: {error}"), self._clock.now())
+        self._outcomes.put((delivery, settled))
+
+    async def _attempt(self, delivery: Delivery) -> Settlement:
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            composition = await compose(tx, delivery, now)
+        if isinstance(composition, Nothing):
+            return skipped(delivery, composition.reason, now)
+        await self._budget.turn()
+        if not self._may_send():
+            # The lease may have run out while we waited: whoever owns the account now delivers this.
+            return put_off(delivery, "the lease ran out", self._clock.now())
+        return await self._send(delivery, composition)
+
+    async def _send(self, delivery: Delivery, composition: Message | list[Edit]) -> Settlement:
+        match composition:
+            case Message(card, shows):
+                outcome = await self._limited(self._adapter.send(delivery.destination, card))
+                return settlement(delivery, outcome, self._clock.now(), shows=shows)
+            case list():
+                return await self._edit(delivery, composition)
+            case _:
+                assert_never(composition)
+
+    async def _edit(self, delivery: Delivery, edits: list[Edit]) -> Settlement:
+        """Edit each post; an edit repeated does no harm, so one that must wait has them all tried again."""
+        result: Settlement | None = None
+        for edit in edits:
+            outcome = await self._limited(self._adapter.edit(edit.post, edit.card))
+            settled = settlement(delivery, outcome, self._clock.now(), shows=edit.shows, edited=edit.post.id)
+            if not isinstance(outcome, Sent | PostGone | Refused):
+                return settled
+            if result is None or settled.state is DeliveryState.SENT:
+                result = settled
+        assert result is not None
+        return result
+
+    async def _limited(self, sending: Awaitable[SendOutcome]) -> SendOutcome:
+        try:
+            async with asyncio.timeout(SEND_LIMIT):
+                return await sending
+        except TimeoutError:
+            return RetryLater(f"no answer in {SEND_LIMIT:.0f} seconds", ambiguous=True)
+
+    # Settle
+
+    async def _settle(self, batch: list[tuple[Delivery, Settlement]]) -> None:
+        async with self._database.begin() as tx:
+            between = [self._adapter.pace.between_in(delivery.destination.kind) for delivery, _ in batch]
+            counted = await tx.outbox.settle(self._owner, [s for _, s in batch], between)
+            for (delivery, settled), still_ours in zip(batch, counted, strict=True):
+                if still_ours and settled.pause is not None:
+                    await tell_administrators(tx, delivery.destination, PAUSED, settled.reason, settled.at)
+        for (delivery, settled), still_ours in zip(batch, counted, strict=True):
+            if still_ours:
+                self._tell(delivery, settled)
+            else:
+                self._log.warning("settlement_lost", delivery=delivery.id, state=settled.state)
+        self._wake.set()
+
+    def _tell(self, delivery: Delivery, settled: Settlement) -> None:
+        report = self._log.info if settled.state is DeliveryState.SENT else self._log.warning
+        if settled.state is DeliveryState.SKIPPED:
+            report = self._log.debug
+        report(
+            "delivery",
+            state=settled.state.value,
+            kind=delivery.kind.value,
+            delivery=delivery.id,
+            release=delivery.release_id,
+            destination=str(delivery.destination.address),
+            post=settled.reference or None,
+            reason=settled.reason or None,
+        )
+        self._on_settled(delivery, settled)

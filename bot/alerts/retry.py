@@ -1,0 +1,102 @@
+"""What becomes of a delivery after a platform answered. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.domain.delivery import (
+    AccountBlocked,
+    AccountGone,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    DestinationGone,
+    DestinationMoved,
+    PostGone,
+    PostId,
+    Refused,
+    RetryLater,
+    SendOutcome,
+    Sent,
+    Settlement,
+)
+from bot.domain.release import ReleaseId
+
+GIVE_UP_AFTER = timedelta(hours=48)
+LONGEST_PAUSE = timedelta(minutes=15)
+LONGEST_WISH = timedelta(hours=24)
+"""A platform that asks for more is asked again then: what it said may have been a mistake."""
+ACCOUNT_GONE_PAUSE = timedelta(minutes=15)
+"""A revoked token is tried again after so long: an operator may have put a new one in place."""
+_NO_TIME = timedelta(0)
+
+
+def settlement(
+    delivery: Delivery,
+    outcome: SendOutcome,
+    now: datetime,
+    *,
+    shows: tuple[tuple[ReleaseId, int], ...] = (),
+    edited: PostId | None = None,
+) -> Settlement:
+    """The settlement of a delivery by its outcome: `shows` and `edited` as in `Settlement`, for when it was sent."""
+    settled = _by_outcome(delivery, outcome, now)
+    if settled.state is DeliveryState.SENT:
+        settled = replace(settled, shows=shows, edited=edited)
+    if delivery.kind is DeliveryKind.DIGEST and settled.state is not DeliveryState.PENDING:
+        # What was held back for it shares its fate.
+        settled = replace(settled, shows=shows, digests=True)
+    return settled
+
+
+def _by_outcome(delivery: Delivery, outcome: SendOutcome, now: datetime) -> Settlement:
+    pending = Settlement(delivery.id, delivery.destination.id, DeliveryState.PENDING, now)
+    untried = replace(pending, counts_as_attempt=False, due_at=now)
+    match outcome:
+        case Sent(reference):
+            return replace(pending, state=DeliveryState.SENT, reference=reference)
+        case RetryLater(reason, after, ambiguous):
+            return _again(delivery, replace(pending, reason=reason, ambiguous=ambiguous), after)
+        case Refused(reason):
+            return replace(pending, state=DeliveryState.DEAD, reason=reason)
+        case PostGone(reason):
+            return replace(pending, state=DeliveryState.SKIPPED, reason=reason)
+        case DestinationGone(reason):
+            return replace(untried, reason=reason, pause=reason)
+        case DestinationMoved(conversation):
+            # At once, the first time; conversations that lead to each other must not be chased.
+            return _again(
+                delivery, replace(pending, reason="moved", moved_to=conversation), None if delivery.attempts else _NO_TIME
+            )
+        case AccountBlocked(after, reason):
+            return replace(untried, reason=reason, due_at=now + min(after, LONGEST_WISH), blocks_account=True)
+        case AccountGone(reason):
+            return replace(untried, reason=reason, due_at=now + ACCOUNT_GONE_PAUSE, blocks_account=True)
+        case _:
+            assert_never(outcome)
+
+
+def skipped(delivery: Delivery, reason: str, now: datetime) -> Settlement:
+    """The settlement of a delivery that has nothing left to say."""
+    return Settlement(delivery.id, delivery.destination.id, DeliveryState.SKIPPED, now, reason=reason)
+
+
+def put_off(delivery: Delivery, reason: str, now: datetime) -> Settlement:
+    """The settlement of a delivery that did not come to be tried, for a reason that is ours."""
+    pending = Settlement(delivery.id, delivery.destination.id, DeliveryState.PENDING, now, reason=reason)
+    return replace(pending, counts_as_attempt=False, due_at=now + pause_before(1))
+
+
+def pause_before(attempt: int) -> timedelta:
+    """How long to wait after the `attempt`-th try, counted from 1: 1, 2, 4 ... seconds up to a quarter of an hour."""
+    return min(timedelta(seconds=2 ** min(attempt - 1, 20)), LONGEST_PAUSE)
+
+
+def _again(delivery: Delivery, pending: Settlement, after: timedelta | None) -> Settlement:
+    due_at = pending.at + (pause_before(delivery.attempts + 1) if after is None else min(after, LONGEST_WISH))
+    if delivery.attempts and due_at - delivery.created_at > GIVE_UP_AFTER:
+        hours = GIVE_UP_AFTER // timedelta(hours=1)
+        return replace(pending, state=DeliveryState.DEAD, reason=f"given up after {hours} hours: {pending.reason}")
+    return replace(pending, due_at=due_at)
