@@ -52,6 +52,7 @@ def alert_card(release: Release, texts: Texts) -> Card:
     lead = shorten(content.lead or plain(content.body), LEAD)
     elements = [*_head(release, content, texts, None), *(Text(block) for block in paragraphs(lead))]
     elements += _contacts(release, texts)[:_ALERT_CONTACTS]
+    elements += _pictures(content)[:1]
     return Card(_summary(release, content, texts, None), tuple(elements), rows(*_alert_buttons(release, content, texts)))
 
 
@@ -81,7 +82,7 @@ def release_card(release: Release, texts: Texts, now: datetime, *, language: str
     elements += [Text(block) for block in body]
     if cut:
         elements.append(Text(paragraphs(texts.t("The text is longer than this; the rest is at the newsroom."))[0], Tone.QUIET))
-    elements += [Image(p.url, shorten(" – ".join(filter(None, (p.caption, p.credit))), 200)) for p in content.pictures[:_PICTURES]]
+    elements += _pictures(content)[:_PICTURES]
     elements += _documents(content, texts)
     if content.keywords:
         elements.append(Fact(texts.t("Keywords"), shorten(", ".join(content.keywords), _KEYWORDS)))
@@ -125,6 +126,10 @@ def _without_lead(content: Content) -> Prose:
     if content.body and lead and " ".join(content.body[0].text.split()) == lead:
         return content.body[1:]
     return content.body
+
+
+def _pictures(content: Content) -> list[Image]:
+    return [Image(p.url, shorten(" – ".join(filter(None, (p.caption, p.credit))), 200)) for p in content.pictures]
 
 
 def _documents(content: Content, texts: Texts) -> list[Element]:

@@ -47,9 +47,10 @@ def fault_words(code: str, texts: Texts) -> str:
 def notice_card(code: str, values: Mapping[str, str], texts: Texts, now: datetime) -> Card:
     """A word to operators about the bot itself.
 
-    Values known: `newsroom`, its `slug`, `url`, `fault` (a code), `detail` (a sentence), `retry` (ISO time or words).
+    Values known: `newsroom`, its `slug`, `destination` (its title), `url`, `fault` (a code), `detail` (a sentence), `retry` (ISO time or words).
     """
     newsroom = shorten(values.get("newsroom", ""), 200)
+    destination = shorten(values.get("destination", ""), 200)
     match code:
         case "feed_ended":
             said = texts.t("The feed of {newsroom} has been closed by the newsroom. It is no longer looked at.", newsroom=newsroom)
@@ -67,6 +68,17 @@ def notice_card(code: str, values: Mapping[str, str], texts: Texts, now: datetim
         case "feed_recovered":
             said = texts.t("The feed of {newsroom} can be read again.", newsroom=newsroom)
             tone = Tone.GOOD
+        case "destination_paused":
+            said = texts.t(
+                "I can no longer write in {destination}. Its alerts wait until I am let in again.", destination=destination
+            )
+            tone = Tone.WARNING
+        case "thread_closed":
+            said = texts.t(
+                "The topic in {destination} that alerts go to is closed or gone. They go to the conversation itself for now.",
+                destination=destination,
+            )
+            tone = Tone.WARNING
         case _:
             return _unknown_notice(code, values)
     slug = values.get("slug") or newsroom

@@ -1,0 +1,1 @@
+"""Journeys: what goes in at one end of the bot, and what comes out at the other."""

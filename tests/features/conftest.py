@@ -1,0 +1,88 @@
+"""Journeys: the whole bot between a web server that newsrooms write and a chat server that people read, both real, on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import Bot, start
+from bot.domain.newsroom import NewsroomEntry
+from bot.domain.subscription import ConversationKind
+from bot.settings import Settings
+from tests.fakes.chat import ChatServer, HttpChatAdapter
+from tests.fakes.feeds import Newsroom
+from tests.fakes.web import WebServer
+
+
+@dataclass(slots=True)
+class Journey:
+    """A bot that runs, the newsroom it reads, and the chat it writes to."""
+
+    bot: Bot
+    newsroom: Newsroom
+    chat: ChatServer
+    adapter: HttpChatAdapter
+    web: WebServer
+
+    async def subscribe(self, *conversations: str) -> None:
+        """Have conversations subscribe to everything, without a word in the chat."""
+        now = self.bot.clock.now()
+        async with self.bot.database.begin() as tx:
+            for conversation in conversations:
+                here = await tx.destinations.ensure(
+                    self.adapter.address(conversation),
+                    kind=ConversationKind.GROUP,
+                    title=conversation,
+                    language="da",
+                    timezone="Europe/Copenhagen",
+                    now=now,
+                )
+                await tx.destinations.subscribe(here.id, None, by="test", now=now)
+
+
+Start = Callable[..., AbstractAsyncContextManager[Journey]]
+
+
+def settings_for(folder: Path, **more: Any) -> Settings:
+    """Settings for a bot that lives in a folder and may read loopback, looking every second."""
+    values = {
+        "DATABASE_URL": f"sqlite:///{folder / 'journey.db'}",
+        "PRESSEVAGT_POLL_INTERVAL": 1,
+        "PRESSEVAGT_ALLOW_PRIVATE_ADDRESSES": frozenset({"127.0.0.1"}),
+        "PRESSEVAGT_HTTP_PORT": 0,
+    }
+    return Settings.model_validate(values | more)
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[WebServer]:
+    """A web server for newsrooms."""
+    async with WebServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def chat() -> AsyncIterator[ChatServer]:
+    """A chat platform."""
+    async with ChatServer() as server:
+        yield server
+
+
+@pytest.fixture
+def journey(tmp_path: Path, web: WebServer, chat: ChatServer) -> Start:
+    """Start the bot on the newsroom `newsroom` of the web server; the same folder again is the same installation."""
+    newsroom = Newsroom(web)
+
+    @asynccontextmanager
+    async def begin(**more: Any) -> AsyncIterator[Journey]:
+        entry = NewsroomEntry("havnen", "Havnen", web.url(newsroom.path), "DK", "da", "rss")
+        adapter = HttpChatAdapter(chat.url)
+        async with start(settings_for(tmp_path, **more), [adapter], [entry], listen=False) as bot:
+            yield Journey(bot, newsroom, chat, adapter, web)
+
+    return begin

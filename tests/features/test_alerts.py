@@ -1,0 +1,96 @@
+"""From feed bytes to messages in a chat."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.fakes.feeds import Item, ago
+from tests.features.conftest import Journey, Start
+
+
+async def primed(journey: Journey, limit: float = 10.0) -> None:
+    """Until the first good poll is stored."""
+    async with asyncio.timeout(limit):
+        while True:
+            async with journey.bot.database.read() as tx:
+                feeds = await tx.feeds.all()
+            if all(feed.primed_at for feed in feeds):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def polled_again(journey: Journey, times: int = 1, limit: float = 15.0) -> None:
+    """Until every feed had so many good polls more."""
+    async with journey.bot.database.read() as tx:
+        before = {feed.id: feed.polls for feed in await tx.feeds.all()}
+    async with asyncio.timeout(limit):
+        while True:
+            async with journey.bot.database.read() as tx:
+                if all(feed.polls >= before[feed.id] + times for feed in await tx.feeds.all()):
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def test_first_poll_is_silent_and_a_new_release_is_alerted_everywhere(journey: Start) -> None:
+    """What stood in the feed before is stored in silence; what comes after reaches every subscriber once, in order."""
+    async with journey() as j:
+        j.newsroom.publish(Item(1, "Gammel nyhed", published=ago(days=2)))
+        await j.subscribe("desk-1", "desk-2")
+        await primed(j)
+        j.newsroom.publish(Item(2, "Kajen åbner igen", "Skibe kan lægge til fra mandag.", ago(minutes=2)))
+        j.newsroom.publish(Item(3, "Ny havnechef", "Havnen har fundet en ny chef.", ago(minutes=1)))
+        await j.chat.wait_for(4)
+        await polled_again(j)
+        for desk in ("desk-1", "desk-2"):
+            assert [post.title for post in j.chat.posts(desk)] == ["Kajen åbner igen", "Ny havnechef"]
+        assert "Skibe kan lægge til fra mandag." in j.chat.posts("desk-1")[0].text
+
+
+async def test_a_correction_is_shown_where_the_alert_stands(journey: Start) -> None:
+    """A release that says something else edits its alert, and posts nothing new."""
+    async with journey() as j:
+        j.newsroom.publish(Item(1, "Gammel nyhed", published=ago(days=2)))
+        await j.subscribe("desk")
+        await primed(j)
+        j.newsroom.publish(Item(2, "Havnen giver 40 mio. kr.", published=ago(minutes=2)))
+        await j.chat.wait_for(1)
+        j.newsroom.item(2).title = "Havnen giver 45 mio. kr."
+        j.newsroom.serve()
+        async with asyncio.timeout(10):
+            while not j.chat.posts("desk")[0].edits:
+                await asyncio.sleep(0.02)
+        assert [(post.title, post.edits) for post in j.chat.posts("desk")] == [("Havnen giver 45 mio. kr.", 1)]
+        assert "RETTET" in j.chat.posts("desk")[0].text.upper()
+
+
+async def test_renumbered_and_reordered_releases_alert_nobody(journey: Start) -> None:
+    """New guids, new links to the same things, another order and tracking parameters are not news."""
+    async with journey() as j:
+        j.newsroom.publish(*(Item(n, f"Nyhed {n}", published=ago(hours=20 - n)) for n in range(1, 6)))
+        await j.subscribe("desk")
+        await primed(j)
+        for item in j.newsroom.items:
+            item.guid = f"renumbered-{item.number}"
+        j.newsroom.items.reverse()
+        j.newsroom.serve()
+        await polled_again(j, 2)
+        for item in j.newsroom.items:
+            item.link = j.newsroom.link(item) + "?utm_source=rss"
+        j.newsroom.serve()
+        await polled_again(j, 2)
+        j.newsroom.publish(Item(9, "Den eneste nyhed", published=ago(minutes=1)))
+        await j.chat.wait_for(1)
+        await polled_again(j)
+        assert [message.title for message in j.chat.messages] == ["Den eneste nyhed"]
+
+
+async def test_an_older_release_that_slides_back_into_the_window_alerts_nobody(journey: Start) -> None:
+    """When a release is taken down, the one that fell off the end long ago returns, and it is no news."""
+    async with journey() as j:
+        j.newsroom.window = 3
+        j.newsroom.publish(*(Item(n, f"Nyhed {n}", published=ago(days=9 - n)) for n in range(1, 6)))
+        await j.subscribe("desk")
+        await primed(j)
+        j.newsroom.remove(5)
+        await polled_again(j, 2)
+        assert j.chat.messages == []
