@@ -107,7 +107,7 @@ def entry_for_address(url: str) -> NewsroomEntry:
 
 @lru_cache(maxsize=1)
 def _shipped() -> Catalogue:
-    from importlib.resources import files  # noqa: PLC0415 - slow to import, and not every command needs the catalogue
+    from importlib.resources import files
 
     text = files("bot.feeds").joinpath("newsrooms.csv").read_text(encoding="utf-8")
     return Catalogue(map(_entry, csv.DictReader(text.splitlines())))

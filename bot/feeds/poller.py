@@ -22,8 +22,8 @@ from bot.domain.subscription import DestinationId
 from bot.errors import FeedError, FeedGone, HtmlInsteadOfFeed, ParseTimeout, StorageError
 from bot.feeds.decide import Decision, decide, missed, oldest_dated
 from bot.feeds.discover import feed_links
-from bot.feeds.fetch import Document, Fetcher, NotModified
-from bot.feeds.parse import parse
+from bot.feeds.fetching.fetch import Document, Fetcher, NotModified
+from bot.feeds.reading.parse import parse
 from bot.feeds.schedule import next_poll, next_try
 from bot.gather import Gather
 from bot.ports import Clock, Database, PollResult, Transaction

@@ -68,7 +68,7 @@ class ChatServer:
         return [message for message in self.messages if message.conversation == conversation]
 
     def fail_next(self, fault: str, times: int = 1, **more: Any) -> None:
-        """Answer the next calls with a fault: 429, gone, moved, refused, blocked, hang-up (the message is taken, the answer lost)."""
+        """Answer the next calls with a fault: 429, gone, moved, refused, blocked, hang-up (taken, but the answer is lost)."""
         self._faults.extend({"fault": fault, **more} for _ in range(times))
 
     async def wait_for(self, count: int, limit: float = 20.0) -> None:

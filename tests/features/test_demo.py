@@ -37,7 +37,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 def demo(folder: Path, *arguments: str, lines: str = LINES, program: tuple[str, ...] = DEMO) -> subprocess.CompletedProcess[str]:
     """The demo, fed through a pipe."""
-    return subprocess.run(  # noqa: S603 - our own program
+    return subprocess.run(
         (*program, *arguments),
         input=lines,
         env=environment(folder),
@@ -123,7 +123,7 @@ def test_a_person_may_type_from_the_start_and_leave(tmp_path: Path) -> None:
     """On a terminal the prompt is there while the play goes on: a command is answered, /quit leaves, and the exit code is 0."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    process = subprocess.Popen(  # noqa: S603 - our own program
+    process = subprocess.Popen(
         DEMO,
         stdin=theirs,
         stdout=theirs,

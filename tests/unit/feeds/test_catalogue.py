@@ -21,6 +21,7 @@ UM = "https://via.ritzau.dk/rss/releases/latest?publisherId=2012662"
 
 
 def slug(words: str) -> str | None:
+    """The slug that words find, or None."""
     match CATALOGUE.find(words):
         case Found(entry):
             return entry.slug

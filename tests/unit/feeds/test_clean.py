@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.domain.prose import Block, BlockKind, Span, plain
 from bot.domain.release import Document, Kind, Picture
-from bot.feeds.clean import Cleaned, clean, plain_line, shorten, shorten_prose
-from bot.feeds.kinds import kind_of
-from bot.feeds.markup import _by_justhtml, tokens
+from bot.feeds.html.clean import Cleaned, clean, plain_line, shorten, shorten_prose
+from bot.feeds.html.markup import _by_justhtml, tokens
+from bot.feeds.reading.kinds import kind_of
 
 BASE = "https://a.test/p/q"
 

@@ -289,5 +289,5 @@ def test_benchmark_runs() -> None:
     if not folder:
         pytest.skip("PRESSEVAGT_TEST_DATA names no folder with contact-cases.jsonl")
     command = [sys.executable, str(ROOT / "benchmarks" / "contacts.py"), str(Path(folder) / "contact-cases.jsonl")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - our own program
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert re.fullmatch(r"primary \d+/\d+", done.stdout.splitlines()[-1])

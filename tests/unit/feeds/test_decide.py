@@ -353,7 +353,7 @@ def test_two_named_languages_are_two_versions() -> None:
         (datetime(2026, 11, 18, 0, 0, tzinfo=UTC), True),
     ],
 )
-def test_found_more_than_six_hours_after_it_was_published(published: datetime | None, late: bool) -> None:  # noqa: FBT001
+def test_found_more_than_six_hours_after_it_was_published(published: datetime | None, late: bool) -> None:
     """A bare date means all of that day."""
     assert is_late(published, NOW) is late
 
@@ -362,7 +362,7 @@ def test_a_late_find_alerts_and_is_marked() -> None:
     """After a night without network."""
     before = item("1", published=ago(days=3))
     decision = judge([item("3", published=ago(hours=1)), item("2", published=ago(hours=9)), before], known_as(before))
-    assert (loud(decision), decision.late) == (["2", "3"], {"2"})
+    assert (loud(decision), decision.late) == (["2", "3"], frozenset({"2"}))
 
 
 def test_what_has_no_date_or_a_future_one_alerts_once_and_now() -> None:
@@ -460,7 +460,7 @@ def test_what_is_back_is_no_longer_missed() -> None:
     """Even as the oldest of the document, at the window's very edge."""
     items = window()
     decision = gaps(items, known_as(*items, ask_at=101))
-    assert (decision.missing, decision.present) == (0, {ReleaseId(n) for n in range(1, 6)})
+    assert (decision.missing, decision.present) == (0, frozenset(ReleaseId(n) for n in range(1, 6)))
 
 
 def test_a_renumbered_release_is_not_missing() -> None:

@@ -14,6 +14,7 @@ PAGE = "https://www.example.org/nyheder/"
 
 
 def declared(href: str, kind: str = "application/rss+xml", title: str = "") -> str:
+    """A page's declaration of a feed."""
     return f'<link rel="alternate" type="{kind}" title="{title}" href="{href}">'
 
 

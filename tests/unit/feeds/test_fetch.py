@@ -28,7 +28,7 @@ from bot.errors import (
     ForbiddenAddress,
     TooManyRedirects,
 )
-from bot.feeds.fetch import MAX_BYTES, Document, Fetcher, Limits, NotModified, retry_after, user_agent
+from bot.feeds.fetching.fetch import MAX_BYTES, Document, Fetcher, Limits, NotModified, retry_after, user_agent
 from tests.fakes.web import WebServer
 
 RSS = b"<rss version='2.0'><channel><title>Nyt</title></channel></rss>"
@@ -36,12 +36,14 @@ RSS = b"<rss version='2.0'><channel><title>Nyt</title></channel></rss>"
 
 @pytest.fixture
 async def server() -> AsyncIterator[WebServer]:
+    """A web server whose answers the test decides."""
     async with WebServer() as server:
         yield server
 
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
+    """A fetcher that may ask this machine."""
     async with Fetcher(allow=True, contact="presse@example.org") as fetcher:
         yield fetcher
 
@@ -236,7 +238,7 @@ async def test_a_name_that_changes_its_meaning_gains_nothing(server: WebServer, 
         return [{"hostname": host, "host": answers.pop(0), "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}]
 
     monkeypatch.setattr(ThreadedResolver, "resolve", rebinding)
-    monkeypatch.setattr("bot.feeds.guard.is_private", lambda address: str(address) == "127.0.0.2")
+    monkeypatch.setattr("bot.feeds.fetching.guard.is_private", lambda address: str(address) == "127.0.0.2")
     url = server.url("/feed", host="rebind.example")
     async with Fetcher() as fetcher:
         assert isinstance(await fetcher.fetch(url), Document)

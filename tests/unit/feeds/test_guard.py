@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FeedUnreachable, ForbiddenAddress
-from bot.feeds.guard import ForbiddenName, Guard, is_private, literal_address, presentable
+from bot.feeds.fetching.guard import ForbiddenName, Guard, is_private, literal_address, presentable
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,8 @@ def test_hosts_on_the_list_are_compared_without_case_and_in_either_script(host: 
 
 
 def answering(addresses: list[str]) -> Any:
+    """A resolver that answers with these addresses."""
+
     async def resolve(host: str, port: int, family: int = 0) -> list[dict[str, Any]]:
         return [{"hostname": host, "host": a, "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0} for a in addresses]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.feeds.identity import Named, distinct, external_id, language_tag, via_release
-from bot.feeds.links import absolute_url, same_address, shown_link, without_tracking
+from bot.feeds.html.links import absolute_url, same_address, shown_link, without_tracking
+from bot.feeds.reading.identity import Named, distinct, external_id, language_tag, via_release
 
 DAY = datetime(2025, 10, 13, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.release import Kind, ParsedFeed
 from bot.errors import MalformedFeed
-from bot.feeds.parse import parse
+from bot.feeds.reading.parse import parse
 
 FEED = (Path(__file__).parents[2] / "fixtures" / "feeds" / "newsroom.feed.json").read_bytes()
 

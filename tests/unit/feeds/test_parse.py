@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.domain.prose import plain
 from bot.domain.release import DateNote, Kind, ParsedFeed
 from bot.errors import EmptyDocument, FeedError, HtmlInsteadOfFeed, MalformedFeed, NoUsableRelease
-from bot.feeds import survey
-from bot.feeds.parse import parse
+from bot.feeds.reading import survey
+from bot.feeds.reading.parse import parse
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FEEDS = Path(__file__).parents[2] / "fixtures" / "feeds"

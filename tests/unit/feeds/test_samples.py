@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.prose import plain
 from bot.domain.release import ParsedFeed
-from bot.feeds.parse import parse
+from bot.feeds.reading.parse import parse
 
 FOLDER = os.environ.get("PRESSEVAGT_TEST_DATA", "")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="PRESSEVAGT_TEST_DATA names no folder with captured feeds")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.feeds.turns import KEEP_ALIVE, Turns
+from bot.feeds.fetching.turns import KEEP_ALIVE, Turns
 
 
 async def most_at_once(turns: Turns, hosts: list[str]) -> dict[str, int]:
+    """How many had their turn at one time, by host; all under ''."""
     now: dict[str, int] = {"": 0}
     most: dict[str, int] = {}
 

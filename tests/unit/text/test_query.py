@@ -120,7 +120,7 @@ def test_a_word_does_not_find_another(query: str, text: str) -> None:
         ('- OR | " *', False),
     ],
 )
-def test_the_query_language(query: str, expected: bool) -> None:  # noqa: FBT001 (a table)
+def test_the_query_language(query: str, expected: bool) -> None:
     """Words beside each other are all wanted, OR binds looser, a minus excludes, quotes keep together, strays do no harm."""
     assert found(query) is expected
 

@@ -18,9 +18,9 @@ from yarl import URL
 
 from bot import __version__
 from bot.errors import EmptyDocument, FeedError, FeedGone, FeedRefused, FeedTooLarge, FeedUnreachable, TooManyRedirects
-from bot.feeds.guard import ForbiddenName, Guard, literal_address, presentable
-from bot.feeds.turns import KEEP_ALIVE, Turns
-from bot.feeds.unreachable import why
+from bot.feeds.fetching.guard import ForbiddenName, Guard, literal_address, presentable
+from bot.feeds.fetching.turns import KEEP_ALIVE, Turns
+from bot.feeds.fetching.unreachable import why
 
 MAX_REDIRECTS = 5
 MAX_BYTES = 5 * 1024 * 1024

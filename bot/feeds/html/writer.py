@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from bot.domain.prose import Block, BlockKind, Span
 from bot.domain.release import Document, Picture
-from bot.feeds.files import MOST_FILES, body_picture, file_name, is_document
-from bot.feeds.lines import settled, without_hidden
-from bot.feeds.links import shown_link, without_tracking
-from bot.feeds.markup import Attributes, Token, has_markup, without_markup
+from bot.feeds.html.files import MOST_FILES, body_picture, file_name, is_document
+from bot.feeds.html.lines import settled, without_hidden
+from bot.feeds.html.links import shown_link, without_tracking
+from bot.feeds.html.markup import Attributes, Token, has_markup, without_markup
 
 CELL = " · "
 DEEPEST_TABLE = 20

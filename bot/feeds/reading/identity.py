@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.feeds.links import absolute_url, same_address
+from bot.feeds.html.links import absolute_url, same_address
 
 VIA_HOSTS = frozenset({"via.ritzau.dk", "via.tt.se", "kommunikasjon.ntb.no", "www.sttinfo.fi"})
 _RELEASE_WORDS = frozenset(

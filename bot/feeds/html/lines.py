@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.feeds.markup import has_markup, without_markup
+from bot.feeds.html.markup import has_markup, without_markup
 
 LONGEST_LINE = 20_000
 """Characters that are looked at; far more than any line is shown in."""

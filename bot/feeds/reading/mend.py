@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from xml.parsers.expat import errors
 
 from bot.errors import MalformedFeed
-from bot.feeds.document import FeedDocument
-from bot.feeds.survey import MOST_ITEMS, Absurd, Survey, edited, survey
+from bot.feeds.reading.document import FeedDocument
+from bot.feeds.reading.survey import MOST_ITEMS, Absurd, Survey, edited, survey
 
 _JUNK_AFTER_ROOT = errors.codes[errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 LONGEST_BROKEN_ITEM = 500_000

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from bot.domain.prose import Block, Prose, Span
 from bot.domain.release import Document, Picture
-from bot.feeds.lines import ELLIPSIS, plain_line, settled, shorten
-from bot.feeds.markup import has_markup, tokens, unescape
-from bot.feeds.writer import Writer
+from bot.feeds.html.lines import ELLIPSIS, plain_line, settled, shorten
+from bot.feeds.html.markup import has_markup, tokens, unescape
+from bot.feeds.html.writer import Writer
 
 __all__ = ["Cleaned", "clean", "plain_line", "shorten", "shorten_prose"]
 

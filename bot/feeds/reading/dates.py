@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.domain.release import DateNote
-from bot.feeds.kinds import kind_of
+from bot.feeds.reading.kinds import kind_of
 
 FUTURE = timedelta(hours=1)
 """How far ahead of `now` a date may lie and still be believed: clocks differ."""

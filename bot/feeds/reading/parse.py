@@ -21,11 +21,11 @@ import feedparser
 
 from bot.domain.release import ParsedFeed
 from bot.errors import FeedError, MalformedFeed
-from bot.feeds.assemble import assemble
-from bot.feeds.document import read_document
-from bot.feeds.jsonfeed import read_json
-from bot.feeds.mend import WellFormed, well_formed
-from bot.feeds.raw import RawFeed, RawItem, RawMedia
+from bot.feeds.reading.assemble import assemble
+from bot.feeds.reading.document import read_document
+from bot.feeds.reading.jsonfeed import read_json
+from bot.feeds.reading.mend import WellFormed, well_formed
+from bot.feeds.reading.raw import RawFeed, RawItem, RawMedia
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _PIXELS = re.compile(r"[0-9]{1,5}")

@@ -34,7 +34,7 @@ class Guard:
     checked, and those are the ones connected to; `check` sees to hosts that are addresses themselves, which reach no resolver.
     """
 
-    def __init__(self, allow: bool | frozenset[str] = False) -> None:
+    def __init__(self, allow: bool | frozenset[str] = False) -> None:  # noqa: FBT001, FBT002 - all, none, or these
         self._everything = allow is True
         self._hosts = frozenset() if isinstance(allow, bool) else frozenset(map(_plain_host, allow))
 

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from bot.domain.release import Picture
-from bot.feeds.lines import plain_line, seen, shorten
-from bot.feeds.links import absolute_url
-from bot.feeds.markup import Attributes
+from bot.feeds.html.lines import plain_line, seen, shorten
+from bot.feeds.html.links import absolute_url
+from bot.feeds.html.markup import Attributes
 
 MOST_FILES = 20
 """Pictures, and files, of one release."""

@@ -9,15 +9,15 @@ from bot.domain.contact import Contact
 from bot.domain.prose import Prose, plain
 from bot.domain.release import Content, Document, Kind, ParsedFeed, ParsedRelease, Picture
 from bot.errors import NoUsableRelease
-from bot.feeds.clean import Cleaned, clean, shorten_prose
 from bot.feeds.contacts import extract_contacts
-from bot.feeds.dates import Dated, published, zone_of
-from bot.feeds.files import LONGEST_CAPTION, MOST_FILES, file_name, is_document, is_picture
-from bot.feeds.identity import Named, distinct, language_tag, via_release
-from bot.feeds.kinds import kind_of
-from bot.feeds.lines import plain_line, shorten
-from bot.feeds.links import absolute_url, without_tracking
-from bot.feeds.raw import RawFeed, RawItem, RawMedia
+from bot.feeds.html.clean import Cleaned, clean, shorten_prose
+from bot.feeds.html.files import LONGEST_CAPTION, MOST_FILES, file_name, is_document, is_picture
+from bot.feeds.html.lines import plain_line, shorten
+from bot.feeds.html.links import absolute_url, without_tracking
+from bot.feeds.reading.dates import Dated, published, zone_of
+from bot.feeds.reading.identity import Named, distinct, language_tag, via_release
+from bot.feeds.reading.kinds import kind_of
+from bot.feeds.reading.raw import RawFeed, RawItem, RawMedia
 
 LONGEST_TITLE = 500
 LONGEST_LEAD = 2_000

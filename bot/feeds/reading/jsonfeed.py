@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from bot.errors import MalformedFeed
-from bot.feeds.raw import RawFeed, RawItem, RawMedia
-from bot.feeds.survey import MOST_ITEMS
+from bot.feeds.reading.raw import RawFeed, RawItem, RawMedia
+from bot.feeds.reading.survey import MOST_ITEMS
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
