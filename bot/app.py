@@ -21,7 +21,7 @@ from bot.domain.newsroom import NewsroomEntry
 from bot.domain.subscription import Address, ConversationKind, DestinationId
 from bot.errors import SettingsError
 from bot.feeds.catalogue import Ambiguous, Catalogue, Found, Unknown, entry_for_address
-from bot.feeds.fetch import Fetcher
+from bot.feeds.fetching.fetch import Fetcher
 from bot.feeds.poller import Poller
 from bot.ports import (
     Actor,
@@ -180,7 +180,12 @@ async def _prepare(
     """Store what the settings say; the destinations of the operators, who are told of faults by the worker."""
     now = clock.now()
     async with database.begin() as tx:
+        followed = {feed.newsroom.id for feed in await tx.feeds.all()}
         offered = [await tx.newsrooms.ensure(entry, offered_by=BY_SETTINGS, now=now) for entry in entries]
+        for newsroom in offered:
+            if newsroom.id not in followed:
+                # Nobody followed it until now: what came out meanwhile is no news.
+                await tx.feeds.wake(newsroom.id, now, prime=True)
         if not worker:
             return []
         await tx.newsrooms.withdraw_others(BY_SETTINGS, [newsroom.id for newsroom in offered])
@@ -237,9 +242,9 @@ def _on_event(database: SqlDatabase, clock: Clock, settings: Settings) -> OnEven
             match event:
                 case BotRemoved(address, reason):
                     await tx.destinations.pause(address, reason)
-                    await _tell(tx, address, PAUSED, reason, clock)
-                case ThreadClosed(address, reason):
-                    await _tell(tx, address, THREAD_CLOSED, reason, clock)
+                    await _tell(tx, address, PAUSED, clock)
+                case ThreadClosed(address):
+                    await _tell(tx, address, THREAD_CLOSED, clock)
                 case BotAdded(address, kind, title):
                     await tx.destinations.ensure(
                         address,
@@ -254,12 +259,12 @@ def _on_event(database: SqlDatabase, clock: Clock, settings: Settings) -> OnEven
                     await tx.destinations.move(address, conversation)
                     # Leaving the old conversation may have looked like being removed.
                     await tx.destinations.resume(replace(address, conversation=conversation), clock.now())
-        log.info("platform_event", event=type(event).__name__, destination=str(event.address))
+        log.info("platform_event", what=type(event).__name__, destination=str(event.address))
 
     return on_event
 
 
-async def _tell(tx: Transaction, address: Address, code: str, reason: str, clock: Clock) -> None:
+async def _tell(tx: Transaction, address: Address, code: str, clock: Clock) -> None:
     destination = await tx.destinations.find(address)
     if destination:
-        await tell_administrators(tx, destination, code, reason, clock.now())
+        await tell_administrators(tx, destination, code, clock.now())

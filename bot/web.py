@@ -26,7 +26,10 @@ async def _alive(_request: web.Request) -> web.Response:
 
 @asynccontextmanager
 async def serve(host: str, port: int, routes: Iterable[web.RouteDef] = ()) -> AsyncIterator[int]:
-    """Serve health and these routes until the block ends; the value is the port in use. Raises SettingsError where the port cannot be had."""
+    """Serve health and these routes until the block ends; the value is the port in use.
+
+    Raises SettingsError where the port cannot be had.
+    """
     application = web.Application()
     application.router.add_routes([web.get("/healthz", _alive), *routes])
     runner = web.AppRunner(application, access_log=None)

@@ -12,7 +12,7 @@ PAUSED = "destination_paused"
 THREAD_CLOSED = "thread_closed"
 
 
-async def tell_administrators(tx: Transaction, destination: Destination, code: str, reason: str, now: datetime) -> None:
+async def tell_administrators(tx: Transaction, destination: Destination, code: str, now: datetime) -> None:
     """Owe a notice, once a day at most, to everybody who subscribed the destination to something.
 
     A private conversation has its person's id. Whoever spoke as the conversation itself (an anonymous administrator) has none.
@@ -34,5 +34,5 @@ async def tell_administrators(tx: Transaction, destination: Destination, code: s
             now=now,
         )
         told.append(private.id)
-    values = {"destination": destination.title or str(here), "detail": reason}
-    await owe_notice(tx, told, f"{code}:{destination.id}:{now:%Y-%m-%d}", code, values, now)
+    named = {"destination": destination.title or str(here)}
+    await owe_notice(tx, told, f"{code}:{destination.id}:{now:%Y-%m-%d}", code, named, now)

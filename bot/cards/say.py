@@ -47,7 +47,8 @@ def fault_words(code: str, texts: Texts) -> str:
 def notice_card(code: str, values: Mapping[str, str], texts: Texts, now: datetime) -> Card:
     """A word to operators about the bot itself.
 
-    Values known: `newsroom`, its `slug`, `destination` (its title), `url`, `fault` (a code), `detail` (a sentence), `retry` (ISO time or words).
+    Values known: `newsroom`, its `slug`, `destination` (its title), `url`, `fault` (a code), `detail` (a sentence), `retry` (ISO
+    time or words).
     """
     newsroom = shorten(values.get("newsroom", ""), 200)
     destination = shorten(values.get("destination", ""), 200)

@@ -15,7 +15,7 @@ from bot.demo.releases import COMING_ID, NEWSROOM, DemoRelease, coming
 from bot.domain.card import Card
 from bot.domain.newsroom import Newsroom, NewsroomId
 from bot.domain.release import Content, Release, ReleaseId
-from bot.feeds.parse import parse
+from bot.feeds.reading.parse import parse
 from bot.i18n import texts
 
 PUBLISHED = datetime(2026, 10, 13, 7, 45, tzinfo=UTC)

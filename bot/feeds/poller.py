@@ -75,6 +75,7 @@ class Poller:
         self._results = Gather(self._settle, SETTLE_WITHIN)
         self._polls: set[asyncio.Task[None]] = set()
         self._reading: set[FeedId] = set()
+        self._backlog = False
         self._parsers = ThreadPoolExecutor(PARSERS, "parse")
         self._wake = asyncio.Event()
         self._stopping = False
@@ -97,6 +98,9 @@ class Poller:
                     pause = await self._round()
                 except StorageError as error:
                     log.error("database_unusable", error=str(error))
+                    pause = TICK
+                except Exception:  # a fault of ours in one round must not end all of them
+                    log.exception("poller_broken")
                     pause = TICK
                 await self._sleep(pause)
         finally:
@@ -122,21 +126,23 @@ class Poller:
         room = AT_ONCE - len(self._polls) - len(self._results)
         if room <= 0:
             return TICK
-        async with self._database.read() as tx:
-            due = await tx.feeds.next_due()
-        if due is None:
-            return TICK
-        if due > now:
-            return min((due - now).total_seconds(), TICK)
+        if not self._backlog:
+            async with self._database.read() as tx:
+                due = await tx.feeds.next_due()
+            if due is None:
+                return TICK
+            if due > now:
+                return min((due - now).total_seconds(), TICK)
         async with self._database.begin() as tx:
             feeds = await tx.feeds.claim_due(self._owner, now, LEASE, room)
+        self._backlog = len(feeds) == room
         for feed in feeds:
             if feed.id not in self._reading:  # else it waits for its host still, and the claim has made its lease longer
                 self._reading.add(feed.id)
                 task = asyncio.create_task(self._poll(feed))
                 self._polls.add(task)
                 task.add_done_callback(self._done)
-        return 0.0 if len(feeds) == room else TICK
+        return 0.0 if self._backlog else TICK
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._polls.discard(task)
@@ -184,19 +190,30 @@ class Poller:
         """Fetch, and store what is new; how many releases are missing, or None where the feed is held."""
         fetched = await self._fetcher.fetch(feed.address, etag=feed.etag, last_modified=feed.last_modified)
         if isinstance(fetched, NotModified):
-            unchanged = self._good(feed, moved_to=fetched.moved_to, etag=feed.etag, last_modified=feed.last_modified)
+            etag, last_modified = feed.etag, feed.last_modified
         else:
             body_hash = blake2b(fetched.body, digest_size=16).hexdigest()
             if body_hash != feed.body_hash:
                 return await self._take(feed, fetched, body_hash)
-            unchanged = self._good(feed, moved_to=fetched.moved_to, etag=fetched.etag, last_modified=fetched.last_modified)
-        self._results.put(replace(unchanged, body_hash=feed.body_hash, missing=feed.missing))
+            etag, last_modified = fetched.etag, fetched.last_modified
+        unchanged = PollResult(
+            feed.id,
+            self._next_poll(),
+            good_at=self._clock.now(),
+            moved_to=fetched.moved_to or feed.moved_to,
+            etag=etag,
+            last_modified=last_modified,
+            body_hash=feed.body_hash,
+            missing=feed.missing,
+        )
+        self._results.put(unchanged)
         return feed.missing
 
     async def _take(self, feed: Feed, document: Document, body_hash: str) -> int | None:
         """A document we have not read: parse it, and store what it says together with what is owed for it."""
         parsed = await self._parse(feed, document)
-        good = self._good(feed, moved_to=document.moved_to)
+        moved_to = document.moved_to or feed.moved_to
+        good = PollResult(feed.id, self._next_poll(), good_at=self._clock.now(), moved_to=moved_to, primes=True)
         if not parsed.truncated:
             good = replace(good, etag=document.etag, last_modified=document.last_modified, body_hash=body_hash)
         async with self._database.begin() as tx:
@@ -207,7 +224,7 @@ class Poller:
                 return None
             await _name(tx, feed, parsed)
             owed = await _store(tx, feed, decision, now)
-            await tx.feeds.settle([replace(good, primes=True, missing=decision.missing)])
+            await tx.feeds.settle([replace(good, missing=decision.missing)])
         self._report(feed, parsed, decision)
         if owed:
             self._on_owed()
@@ -232,16 +249,8 @@ class Poller:
             linked = feed_links(document.body, document.url) if feed.primed_at is None else ()
             raise HtmlInsteadOfFeed(feed.address, error.detail, linked=linked) from None
 
-    def _good(self, feed: Feed, *, moved_to: str | None, etag: str | None = None, last_modified: str | None = None) -> PollResult:
-        now = self._clock.now()
-        return PollResult(
-            feed.id,
-            next_poll(now, self._interval, self._chance()),
-            good_at=now,
-            moved_to=moved_to or feed.moved_to,
-            etag=etag,
-            last_modified=last_modified,
-        )
+    def _next_poll(self) -> datetime:
+        return next_poll(self._clock.now(), self._interval, self._chance())
 
     # When it goes wrong
 

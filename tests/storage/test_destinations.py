@@ -220,6 +220,20 @@ async def test_what_is_in_flight_while_a_conversation_moves_is_settled_or_follow
     assert await world.drifted() == []
 
 
+async def test_a_digest_in_flight_while_its_conversation_moves_keeps_what_it_shows(world: World) -> None:
+    """What is held back for it is settled with it, and is not told a second time at the new place."""
+    old, new = await world.desk("old"), await world.desk("new")
+    await world.owe(old, *[await world.release(f"Sent {n}", late=True) for n in range(6)])
+    async with world.database.begin() as tx:
+        assert await tx.outbox.fold_late([old], NOW) == 1
+    (digest,) = await world.claim()
+    async with world.database.begin() as tx:
+        await tx.destinations.move(world.address("old"), "new")
+    assert await world.settle(digest, Sent("1"))
+    assert (await owed(world, old), await owed(world, new)) == ([], [])
+    assert await world.drifted() == []
+
+
 async def test_moving_an_address_that_nobody_knows_is_nothing(world: World) -> None:
     """The platform may tell of conversations that we never wrote to."""
     async with world.database.begin() as tx:

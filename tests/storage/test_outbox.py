@@ -16,6 +16,7 @@ from bot.domain.delivery import (
     Owed,
     Refused,
     RetryLater,
+    SendOutcome,
     Sent,
 )
 from tests.fakes.world import LEASE, NOW, World, ids
@@ -298,9 +299,14 @@ async def test_many_outcomes_are_settled_in_one_go(world: World) -> None:
     for desk in desks:
         await world.owe(desk, release)
     taken = sorted(await world.claim(), key=lambda d: d.destination.id)
-    outcomes = [
-        Sent("1"), RetryLater("x", ambiguous=True), Refused("too long"), DestinationGone("kicked"), DestinationMoved("new"), Sent(""),
-    ]  # fmt: skip
+    outcomes: list[SendOutcome] = [
+        Sent("1"),
+        RetryLater("x", ambiguous=True),
+        Refused("too long"),
+        DestinationGone("kicked"),
+        DestinationMoved("new"),
+        Sent(""),
+    ]
     settled = [settlement(d, o, world.now, shows=((release, 1),)) for d, o in zip(taken, outcomes, strict=True)]
     async with world.database.begin() as tx:
         assert await tx.outbox.settle(world.owner, [*settled, skipped(taken[0], "stale", world.now)]) == [True] * 6 + [False]

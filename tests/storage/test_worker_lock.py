@@ -24,9 +24,9 @@ with worker_lock(sys.argv[1]):
 
 def test_a_second_worker_is_told_of_the_first(database_url: str) -> None:
     """It names the process and what works beside it; once the first is through, the way is free."""
-    with worker_lock(database_url):
-        with pytest.raises(SecondWorker, match=rf"process {os.getpid()}\b.*pressevagt chat"), worker_lock(database_url):
-            pass
+    named = rf"process {os.getpid()}\b.*pressevagt chat"
+    with worker_lock(database_url), pytest.raises(SecondWorker, match=named), worker_lock(database_url):
+        pass
     with worker_lock(database_url):
         pass
 
@@ -45,7 +45,8 @@ def test_another_way_to_the_same_file_is_the_same_file(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_killed_worker_is_free(database_url: str) -> None:
     """Nothing is left to clear away after a crash."""
-    worker = subprocess.Popen([sys.executable, "-c", _HOLD, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", _HOLD, database_url]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     assert worker.stdout.readline() == "held\n"
     with pytest.raises(SecondWorker, match=rf"process {worker.pid}\b"), worker_lock(database_url):

@@ -57,7 +57,7 @@ def _broken_off(text: str, url: str, error: Exception) -> RawFeed:
     if not items and not broken_off:
         raise MalformedFeed(url, "broken JSON in which no item can be told") from error
     title = re.search(r'"title"\s*:\s*("(?:[^"\\\n]|\\.){0,500}")', text[: start.start()])
-    feed = _feed(str(json.loads(title[1], strict=False)) if title else "", items)
+    feed = _feed(_text(json.loads(title[1], strict=False)) if title else "", items)
     faults = (
         feed.faults
         if broken_off
@@ -113,7 +113,8 @@ def _attachment(attachment: dict[str, Any]) -> RawMedia:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    # JSON can write half a character (a lone surrogate), which no database and no chat takes.
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _identifier(value: object) -> str:

@@ -12,7 +12,7 @@ import pytest
 from bot.demo.newsroom import DemoNewsroom, slug
 from bot.demo.releases import COMING_ID, DemoRelease, archive, coming
 from bot.domain.release import Kind, ParsedFeed, ParsedRelease
-from bot.feeds.parse import parse
+from bot.feeds.reading.parse import parse
 
 NOW = datetime(2026, 11, 23, 7, 12, 31, 250_000, tzinfo=UTC)
 

@@ -1,0 +1,101 @@
+"""How fast an account may send. The event loop's clock is the test's, so nothing here waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from itertools import pairwise
+from typing import Any
+
+from bot.alerts.pace import Budget
+from bot.ports import Pace
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop in which sleeping takes no time: its clock jumps to whatever is due next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = 1000.0
+
+    def time(self) -> float:
+        return self.at
+
+    def _run_once(self) -> None:
+        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
+            self.at = max(self.at, self._scheduled[0].when())  # type: ignore[attr-defined]
+        super()._run_once()  # type: ignore[misc]
+
+
+def played(play: Callable[[_Loop], Coroutine[Any, Any, list[float]]]) -> list[float]:
+    """What a play returns, in a loop of its own."""
+    loop = _Loop()
+    try:
+        return loop.run_until_complete(play(loop))
+    finally:
+        loop.close()
+
+
+async def _turns(loop: _Loop, budget: Budget, count: int) -> list[float]:
+    """When each of so many turns came, all asked for at once."""
+    times: list[float] = []
+
+    async def one() -> None:
+        await budget.turn()
+        times.append(loop.time())
+
+    await asyncio.gather(*(one() for _ in range(count)))
+    return times
+
+
+def test_turns_come_at_the_rate_less_what_is_reserved() -> None:
+    """Thirty a second of which five are kept for replies: one each fortieth of a second, the first at once."""
+    times = played(lambda loop: _turns(loop, Budget(Pace(30, 5)), 26))
+    assert times[0] == 1000.0
+    assert all(abs(later - sooner - 0.04) < 1e-6 for sooner, later in pairwise(times))
+
+
+def test_turns_are_not_saved_up_over_a_stall() -> None:
+    """After a minute in which nothing was sent, nothing goes faster than the limit."""
+
+    async def play(loop: _Loop) -> list[float]:
+        budget = Budget(Pace(10))
+        await _turns(loop, budget, 5)
+        loop.at += 60
+        return await _turns(loop, budget, 11)
+
+    times = played(play)
+    assert abs(times[-1] - times[0] - 1.0) < 1e-6
+
+
+def test_no_second_holds_more_than_the_limit() -> None:
+    """Whatever the bursts, each window of a second has at most so many turns."""
+
+    async def play(loop: _Loop) -> list[float]:
+        budget, times = Budget(Pace(25)), list[float]()
+        for burst, pause in ((3, 0.01), (40, 0.3), (1, 2.0), (60, 0.0)):
+            times += await _turns(loop, budget, burst)
+            loop.at += pause
+        return times
+
+    times = sorted(played(play))
+    assert max(sum(start <= t < start + 1.0 - 1e-6 for t in times) for start in times) <= 25
+
+
+def test_an_account_without_a_limit_does_not_wait() -> None:
+    """The terminal takes what comes."""
+    assert set(played(lambda loop: _turns(loop, Budget(Pace()), 1000))) == {1000.0}
+
+
+def test_a_turn_that_is_given_up_holds_nobody_up_for_long() -> None:
+    """A send that is cancelled while it waits costs its own turn and no more."""
+
+    async def play(loop: _Loop) -> list[float]:
+        budget = Budget(Pace(10))
+        await budget.turn()
+        waiting = asyncio.create_task(budget.turn())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        return await _turns(loop, budget, 1)
+
+    assert abs(played(play)[0] - 1000.2) < 1e-6
