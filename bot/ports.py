@@ -376,6 +376,10 @@ class Destinations(Protocol):
     """Destinations and their subscriptions."""
 
     async def find(self, address: Address) -> Destination | None: ...
+    async def of_conversation(self, address: Address) -> list[Destination]:
+        """The destinations of an address's conversation: itself and its threads."""
+        ...
+
     async def ensure(
         self, address: Address, *, kind: ConversationKind, title: str, language: str, timezone: str, now: datetime
     ) -> Destination:

@@ -36,6 +36,20 @@ class SqlDestinations:
         row = (await self._db.execute(_at(address))).first()
         return destination_from(row) if row else None
 
+    async def of_conversation(self, address: Address) -> list[Destination]:
+        """See `bot.ports.Destinations.of_conversation`."""
+        query = (
+            select(*DESTINATION_COLUMNS)
+            .join(AccountRow, AccountRow.id == DestinationRow.account_id)
+            .where(
+                AccountRow.platform == address.platform,
+                AccountRow.name == address.account,
+                DestinationRow.conversation == address.conversation,
+            )
+            .order_by(DestinationRow.thread)
+        )
+        return [destination_from(row) for row in await self._db.execute(query)]
+
     async def ensure(
         self, address: Address, *, kind: ConversationKind, title: str, language: str, timezone: str, now: datetime
     ) -> Destination:

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.alerts.fanout import owe_notice
-from bot.domain.subscription import Address, ConversationKind, Destination
+from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
 from bot.ports import Transaction
 
 PAUSED = "destination_paused"
 THREAD_CLOSED = "thread_closed"
 
 
-async def tell_administrators(tx: Transaction, destination: Destination, code: str, now: datetime) -> None:
-    """Owe a notice, once a day at most, to everybody who subscribed the destination to something.
-
-    A private conversation has its person's id. Whoever spoke as the conversation itself (an anonymous administrator) has none.
-    """
-    if destination.kind is ConversationKind.PRIVATE:
+async def tell_administrators(tx: Transaction, destinations: Sequence[Destination], code: str, now: datetime) -> None:
+    """Owe a notice, once a day at most, to everybody who subscribed a conversation (its destinations) to something."""
+    if not destinations or destinations[0].kind is ConversationKind.PRIVATE:
         return
-    here = destination.address
-    people = {each.created_by for each in await tx.destinations.subscriptions(destination.id)}
-    told = []
-    for platform, _, ident in sorted(person.partition(":") for person in people):
-        if platform != here.platform or not ident or ident == here.conversation:
-            continue
-        private = await tx.destinations.ensure(
-            Address(here.platform, here.account, ident),
-            kind=ConversationKind.PRIVATE,
-            title="",
-            language=destination.language,
-            timezone=destination.timezone,
-            now=now,
-        )
-        told.append(private.id)
-    named = {"destination": destination.title or str(here)}
-    await owe_notice(tx, told, f"{code}:{destination.id}:{now:%Y-%m-%d}", code, named, now)
+    first = destinations[0]
+    told = [await _private(tx, first, person, now) for person in await _people(tx, destinations)]
+    named = {"destination": next((each.title for each in destinations if each.title), str(first.address))}
+    await owe_notice(tx, told, f"{code}:{first.id}:{now:%Y-%m-%d}", code, named, now)
+
+
+async def _people(tx: Transaction, destinations: Sequence[Destination]) -> list[str]:
+    """The ids of those who subscribed. Who spoke as the conversation itself (an anonymous administrator) cannot be reached."""
+    here = destinations[0].address
+    subscriptions = [each for destination in destinations for each in await tx.destinations.subscriptions(destination.id)]
+    people = {
+        each.created_by.removeprefix(f"{here.platform}:") for each in subscriptions if each.created_by.startswith(here.platform)
+    }
+    return sorted(people - {here.conversation})
+
+
+async def _private(tx: Transaction, destination: Destination, person: str, now: datetime) -> DestinationId:
+    """A private conversation has its person's id."""
+    made = await tx.destinations.ensure(
+        Address(destination.address.platform, destination.address.account, person),
+        kind=ConversationKind.PRIVATE,
+        title="",
+        language=destination.language,
+        timezone=destination.timezone,
+        now=now,
+    )
+    return made.id

@@ -250,7 +250,8 @@ class Dispatcher:
             counted = await tx.outbox.settle(self._owner, [s for _, s in batch], between)
             for (delivery, settled), still_ours in zip(batch, counted, strict=True):
                 if still_ours and settled.pause is not None:
-                    await tell_administrators(tx, delivery.destination, PAUSED, settled.at)
+                    closed = await tx.destinations.of_conversation(delivery.destination.address)
+                    await tell_administrators(tx, closed, PAUSED, settled.at)
         for (delivery, settled), still_ours in zip(batch, counted, strict=True):
             if still_ours:
                 self._tell(delivery, settled)
