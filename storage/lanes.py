@@ -10,6 +10,9 @@ from sqlalchemy import ColumnElement, case, exists
 from bot.domain.delivery import DeliveryState
 from storage.models import DeliveryRow, DestinationRow, LaneRow
 
+DIGESTED = "in a digest"
+"""The reason of a delivery that was shown within a digest."""
+
 PENDING = DeliveryRow.state == DeliveryState.PENDING
 
 PAUSED = exists().where(DestinationRow.id == LaneRow.destination_id, DestinationRow.paused.is_not(None)).correlate(LaneRow)

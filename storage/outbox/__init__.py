@@ -1,0 +1,17 @@
+"""The outbox: lanes, leases, claims and settlements.
+
+A lane is one destination's queue. `pending` counts its deliveries in state pending; `due_at` is when its head may be tried, and
+is empty when there is nothing to do or the destination is paused. `owner` and `in_flight` say who has which delivery in hand.
+"""
+
+from __future__ import annotations
+
+from storage.outbox.accounts import Accounts
+from storage.outbox.claiming import Claiming
+from storage.outbox.late import Late
+from storage.outbox.looking import Looking
+from storage.outbox.settling import Settling
+
+
+class SqlOutbox(Accounts, Late, Claiming, Settling, Looking):
+    """`bot.ports.Outbox` in SQL, put together from its parts."""

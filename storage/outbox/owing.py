@@ -1,0 +1,172 @@
+"""What is owed to whom: written down once, in the transaction that makes it so."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Priority
+from bot.domain.newsroom import NewsroomId
+from bot.domain.release import ReleaseId
+from bot.domain.subscription import DestinationId, SubscriptionId
+from bot.ports import Audience, FanOutCursor
+from storage.dialects import insert_or_ignore
+from storage.lanes import DIGESTED, due_unless_paused
+from storage.models import (
+    DeliveryRow,
+    DestinationRow,
+    FanOutRow,
+    LaneRow,
+    NewsroomRow,
+    SubscriptionRow,
+)
+
+T = TypeVar("T")
+
+_CHUNK = 500  # parameters in one IN (...): far below every engine's limit
+
+
+class Owing:
+    """The part of `bot.ports.Outbox` that is about audiences, debts and fan-out cursors."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def audience_size(self, newsroom_id: NewsroomId, at: datetime) -> int:
+        """How many live subscriptions want the newsroom's releases."""
+        query = select(func.count()).select_from(SubscriptionRow).where(_wants(newsroom_id, at))
+        return int((await self._db.execute(query)).scalar_one())
+
+    async def audience(
+        self, newsroom_id: NewsroomId, *, at: datetime, after: int = 0, until: int | None = None, limit: int | None = None
+    ) -> list[Audience]:
+        """See `bot.ports.Outbox.audience`."""
+        query = (
+            select(SubscriptionRow.id, SubscriptionRow.destination_id)
+            .join(DestinationRow, DestinationRow.id == SubscriptionRow.destination_id)
+            .where(_wants(newsroom_id, at), SubscriptionRow.id > after, DestinationRow.paused.is_(None))
+            .order_by(SubscriptionRow.id)
+            .limit(limit)
+        )
+        if until is not None:
+            query = query.where(SubscriptionRow.id <= until)
+        return [Audience(DestinationId(destination), SubscriptionId(ident)) for ident, destination in await self._db.execute(query)]
+
+    async def shown_to(self, release_id: ReleaseId, *, after: int = 0, limit: int | None = None) -> list[DestinationId]:
+        """See `bot.ports.Outbox.shown_to`."""
+        states = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENT)
+        query = (
+            select(DeliveryRow.destination_id)
+            .distinct()
+            .where(
+                DeliveryRow.release_id == release_id,
+                DeliveryRow.kind == DeliveryKind.ALERT,
+                or_(DeliveryRow.state.in_(states), DeliveryRow.reason == DIGESTED),
+                DeliveryRow.destination_id > after,
+            )
+            .order_by(DeliveryRow.destination_id)
+            .limit(limit)
+        )
+        return [DestinationId(ident) for ident in (await self._db.execute(query)).scalars()]
+
+    async def owe(self, debts: Sequence[Owed], now: datetime) -> int:
+        """See `bot.ports.Outbox.owe`."""
+        if not debts:
+            return 0
+        written = await self._db.execute(
+            insert_or_ignore(self._db, DeliveryRow).returning(DeliveryRow.destination_id),
+            [
+                {
+                    "destination_id": debt.destination_id,
+                    "release_id": debt.release_id,
+                    "revision": debt.revision,
+                    "kind": debt.kind,
+                    "priority": Priority[debt.kind.name],
+                    "state": DeliveryState.PENDING,
+                    "attempts": 0,
+                    "ambiguous": 0,
+                    "reason": "",
+                    "dedupe_key": debt.dedupe_key,
+                    "payload": dict(debt.payload) or None,
+                    "created_at": now,
+                }
+                for debt in debts
+            ],
+        )
+        new = Counter(written.scalars())
+        await self._add_pending(new, now)
+        return new.total()
+
+    async def _add_pending(self, new: Counter[int], now: datetime) -> None:
+        by_count: dict[int, list[int]] = defaultdict(list)
+        for destination_id, count in new.items():
+            by_count[count].append(destination_id)
+        for count, destinations in by_count.items():
+            for some in chunks(destinations):
+                # Unconditionally: the update takes the row's lock, and a condition would lose wake-ups.
+                await self._db.execute(
+                    update(LaneRow)
+                    .where(LaneRow.destination_id.in_(some))
+                    .values(pending=LaneRow.pending + count, due_at=due_unless_paused(func.coalesce(LaneRow.due_at, now)))
+                )
+
+    async def owe_later(
+        self, kind: DeliveryKind, newsroom_id: NewsroomId, releases: Sequence[tuple[ReleaseId, int]], at: datetime
+    ) -> None:
+        """See `bot.ports.Outbox.owe_later`."""
+        last = SubscriptionRow.id if kind is DeliveryKind.ALERT else DestinationRow.id
+        until = (await self._db.execute(select(func.coalesce(func.max(last), 0)))).scalar_one()
+        await self._db.execute(
+            insert(FanOutRow).values(
+                kind=kind, newsroom_id=newsroom_id, releases=[list(pair) for pair in releases], at=at, after=0, until=until
+            )
+        )
+
+    async def cursors(self, limit: int = 10) -> list[FanOutCursor]:
+        """Fan-outs that are not through, oldest first."""
+        rows = await self._db.execute(
+            select(FanOutRow.__table__).order_by(FanOutRow.id).limit(limit).with_for_update(skip_locked=True)
+        )
+        return [
+            FanOutCursor(
+                id=row.id,
+                kind=DeliveryKind(row.kind),
+                newsroom_id=NewsroomId(row.newsroom_id),
+                releases=tuple((ReleaseId(release), revision) for release, revision in row.releases),
+                at=row.at,
+                after=row.after,
+                until=row.until,
+            )
+            for row in rows
+        ]
+
+    async def advance(self, cursor_id: int, after: int | None) -> None:
+        """Move a cursor on; None ends it."""
+        this = FanOutRow.id == cursor_id
+        if after is None:
+            await self._db.execute(delete(FanOutRow).where(this))
+        else:
+            await self._db.execute(update(FanOutRow).where(this).values(after=after))
+
+
+def _wants(newsroom_id: NewsroomId, at: datetime) -> ColumnElement[bool]:
+    """Subscriptions, live since a moment, to the newsroom or to all that are offered while it is."""
+    offered = exists().where(NewsroomRow.id == newsroom_id, NewsroomRow.offered_by.is_not(None))
+    return and_(
+        or_(SubscriptionRow.newsroom_id == newsroom_id, and_(SubscriptionRow.newsroom_id.is_(None), offered)),
+        SubscriptionRow.created_at <= at,
+        SubscriptionRow.ended_at.is_(None),
+    )
+
+
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists that fit one statement."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk

@@ -1,0 +1,186 @@
+"""What became of what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import DeliveryState, Settlement
+from bot.domain.subscription import DestinationId
+from storage.lanes import DIGESTED, PAUSED
+from storage.models import (
+    AccountRow,
+    DeliveryRow,
+    DestinationRow,
+    LaneRow,
+    PostReleaseRow,
+    PostRow,
+)
+from storage.moving import move_conversation
+
+
+class Settling:
+    """The part of `bot.ports.Outbox` that records outcomes."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def settle(
+        self, owner: str, settlements: Sequence[Settlement], between: timedelta | Sequence[timedelta] = timedelta(0)
+    ) -> list[bool]:
+        """See `bot.ports.Outbox.settle`."""
+        in_hand = await self._in_hand(owner, [s.destination_id for s in settlements])
+        # What is in hand is settled once, even if two outcomes of it come together.
+        counts = [in_hand.get(s.destination_id) == s.delivery_id and bool(in_hand.pop(s.destination_id)) for s in settlements]
+        ours = [s for s, counts_still in zip(settlements, counts, strict=True) if counts_still]
+        if not ours:
+            return counts
+        pauses = [between] * len(settlements) if isinstance(between, timedelta) else between
+        await self._db.execute(_SETTLE_DELIVERY, [_settled(s) for s in ours])
+        await self._db.execute(
+            _SETTLE_LANE,
+            [
+                {
+                    "lane": s.destination_id,
+                    "done": 0 if s.state is DeliveryState.PENDING else 1,
+                    "next": s.due_at or s.at + pause,
+                }
+                for s, pause, counts_still in zip(settlements, pauses, counts, strict=True)
+                if counts_still
+            ],
+        )
+        await self._keep_posts([s for s in ours if s.state is DeliveryState.SENT])
+        for settlement in ours:
+            await self._follow(settlement)
+        return counts
+
+    async def _in_hand(self, owner: str, destination_ids: Sequence[DestinationId]) -> dict[int, int | None]:
+        rows = await self._db.execute(
+            select(LaneRow.destination_id, LaneRow.in_flight)
+            .where(LaneRow.destination_id.in_(destination_ids), LaneRow.owner == owner)
+            .order_by(LaneRow.destination_id)
+            .with_for_update()
+        )
+        return {row.destination_id: row.in_flight for row in rows}
+
+    async def _keep_posts(self, sent: Sequence[Settlement]) -> None:
+        standing = [s for s in sent if s.reference and s.edited is None]
+        if standing:
+            made = await self._db.execute(
+                insert(PostRow).returning(PostRow.delivery_id, PostRow.id),
+                [
+                    {
+                        "destination_id": s.destination_id,
+                        "delivery_id": s.delivery_id,
+                        "reference": s.reference,
+                        "sent_at": s.at,
+                    }
+                    for s in standing
+                ],
+            )
+            post_of: dict[int, int] = {delivery: post for delivery, post in made}  # noqa: C416
+            shows = [
+                {"post_id": post_of[s.delivery_id], "release_id": release_id, "revision": revision}
+                for s in standing
+                for release_id, revision in dict(s.shows).items()
+            ]
+            if shows:
+                await self._db.execute(insert(PostReleaseRow), shows)
+
+    async def _follow(self, settlement: Settlement) -> None:
+        """What an outcome means beyond its own delivery."""
+        if settlement.edited is not None:
+            if settlement.reference:
+                # It could not be edited, and was said anew: that is the post from now on.
+                renamed = update(PostRow).where(PostRow.id == settlement.edited).values(reference=settlement.reference)
+                await self._db.execute(renamed)
+            for release_id, revision in settlement.shows:
+                await self._db.execute(
+                    update(PostReleaseRow)
+                    .where(PostReleaseRow.post_id == settlement.edited, PostReleaseRow.release_id == release_id)
+                    .values(revision=revision)
+                )
+        if settlement.digests:
+            dead = settlement.state is DeliveryState.DEAD
+            await self._db.execute(
+                update(DeliveryRow)
+                .where(
+                    DeliveryRow.destination_id == settlement.destination_id,
+                    DeliveryRow.state == DeliveryState.HELD,
+                    DeliveryRow.release_id.in_([release_id for release_id, _ in settlement.shows]),
+                )
+                .values(
+                    state=DeliveryState.DEAD if dead else DeliveryState.SKIPPED,
+                    reason=settlement.reason if dead else DIGESTED,
+                    done_at=settlement.at,
+                )
+            )
+        if settlement.blocks_account and settlement.due_at:
+            account = select(LaneRow.account_id).where(LaneRow.destination_id == settlement.destination_id)
+            shorter = or_(AccountRow.blocked_until.is_(None), AccountRow.blocked_until < settlement.due_at)
+            await self._db.execute(
+                update(AccountRow)
+                .where(AccountRow.id == account.scalar_subquery(), shorter)
+                .values(blocked_until=settlement.due_at)
+            )
+        if settlement.pause is not None or settlement.moved_to is not None:
+            await self._leave(settlement)
+
+    async def _leave(self, settlement: Settlement) -> None:
+        """A conversation is closed to us or has moved: with all its threads."""
+        here = (
+            await self._db.execute(
+                select(DestinationRow.account_id, DestinationRow.conversation).where(DestinationRow.id == settlement.destination_id)
+            )
+        ).one()
+        this = and_(DestinationRow.account_id == here.account_id, DestinationRow.conversation == here.conversation)
+        if settlement.pause is not None:
+            await self._db.execute(update(DestinationRow).where(this).values(paused=settlement.pause))
+            closed = select(DestinationRow.id).where(this)
+            await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(closed)).values(due_at=None))
+        if settlement.moved_to is not None:
+            await move_conversation(self._db, here.account_id, here.conversation, settlement.moved_to)
+
+
+def _settled(settlement: Settlement) -> dict[str, Any]:
+    return {
+        "delivery": settlement.delivery_id,
+        "to_state": settlement.state,
+        "because": settlement.reason,
+        "tried": 1 if settlement.counts_as_attempt else 0,
+        "unsure": 1 if settlement.ambiguous else 0,
+        "done": None if settlement.state is DeliveryState.PENDING else settlement.at,
+    }
+
+
+_DELIVERY = DeliveryRow.__table__.c
+_SETTLE_DELIVERY = (
+    update(DeliveryRow.__table__)  # type: ignore[arg-type]
+    .where(_DELIVERY.id == bindparam("delivery"))
+    .values(
+        state=bindparam("to_state"),
+        reason=bindparam("because"),
+        attempts=_DELIVERY.attempts + bindparam("tried"),
+        ambiguous=_DELIVERY.ambiguous + bindparam("unsure"),
+        done_at=bindparam("done", type_=_DELIVERY.done_at.type),
+    )
+)
+_LANE = LaneRow.__table__.c
+_SETTLE_LANE = (
+    update(LaneRow.__table__)  # type: ignore[arg-type]
+    .where(_LANE.destination_id == bindparam("lane"))
+    .values(
+        pending=_LANE.pending - bindparam("done"),
+        owner=None,
+        in_flight=None,
+        due_at=case(
+            (_LANE.pending - bindparam("done") <= 0, None),
+            (PAUSED, None),
+            else_=bindparam("next", type_=_LANE.due_at.type),
+        ),
+    )
+)
