@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import Protocol
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 _ALGORITHMS = {
     "da": "danish",
@@ -22,11 +21,7 @@ _ONCE = "en"
 _LONGEST = 40
 
 
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802 (the library's name)
-
-
-_stemmers: dict[str, _Stemmer] = {}
+_stemmers: dict[str, Stemmer] = {}
 # A stemmer keeps its word in itself while it works, so that two threads must not share it.
 _lock = Lock()
 
@@ -54,7 +49,7 @@ def stem(word: str, language: str) -> str:
     return shorter or word
 
 
-def _stemmer(algorithm: str) -> _Stemmer:
+def _stemmer(algorithm: str) -> Stemmer:
     if algorithm not in _stemmers:
-        _stemmers[algorithm] = snowballstemmer.stemmer(algorithm)
+        _stemmers[algorithm] = Stemmer(algorithm, 0)  # without a cache of its own: `tokenise` remembers whole words
     return _stemmers[algorithm]

@@ -490,3 +490,11 @@ def test_neither_order_nor_omission_makes_news_of_what_is_known(order: list[int]
     shown = [items[n] for n in order if n not in left_out]
     decision = judge(shown, known_as(*items))
     assert (decision.new, decision.corrected, decision.refreshed, decision.rekeyed) == ((), (), (), {})
+
+
+def test_releases_of_one_moment_are_told_from_the_feeds_lower_end() -> None:
+    """Two releases of the same quarter stand newest first in the feed, so the lower one is told first."""
+    document = ParsedFeed(
+        releases=(item("later", published=NOW), item("sooner", published=NOW), item("old", published=ago(hours=1)))
+    )
+    assert [one.external_id for one in decide(FRESH, document, (), None, NOW).new] == ["old", "sooner", "later"]
