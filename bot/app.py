@@ -34,7 +34,6 @@ from bot.ports import (
     OnEvent,
     PlatformEvent,
     ThreadClosed,
-    Transaction,
 )
 from bot.settings import Settings
 from storage.database import SqlDatabase
@@ -242,9 +241,10 @@ def _on_event(database: SqlDatabase, clock: Clock, settings: Settings) -> OnEven
             match event:
                 case BotRemoved(address, reason):
                     await tx.destinations.pause(address, reason)
-                    await _tell(tx, address, PAUSED, clock)
+                    await tell_administrators(tx, await tx.destinations.of_conversation(address), PAUSED, clock.now())
                 case ThreadClosed(address):
-                    await _tell(tx, address, THREAD_CLOSED, clock)
+                    thread = await tx.destinations.find(address)
+                    await tell_administrators(tx, [thread] if thread else [], THREAD_CLOSED, clock.now())
                 case BotAdded(address, kind, title):
                     await tx.destinations.ensure(
                         address,
@@ -262,9 +262,3 @@ def _on_event(database: SqlDatabase, clock: Clock, settings: Settings) -> OnEven
         log.info("platform_event", what=type(event).__name__, destination=str(event.address))
 
     return on_event
-
-
-async def _tell(tx: Transaction, address: Address, code: str, clock: Clock) -> None:
-    destination = await tx.destinations.find(address)
-    if destination:
-        await tell_administrators(tx, destination, code, clock.now())

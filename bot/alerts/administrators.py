@@ -26,10 +26,9 @@ async def tell_administrators(tx: Transaction, destinations: Sequence[Destinatio
 async def _people(tx: Transaction, destinations: Sequence[Destination]) -> list[str]:
     """The ids of those who subscribed. Who spoke as the conversation itself (an anonymous administrator) cannot be reached."""
     here = destinations[0].address
+    ours = f"{here.platform}:"
     subscriptions = [each for destination in destinations for each in await tx.destinations.subscriptions(destination.id)]
-    people = {
-        each.created_by.removeprefix(f"{here.platform}:") for each in subscriptions if each.created_by.startswith(here.platform)
-    }
+    people = {each.created_by.removeprefix(ours) for each in subscriptions if each.created_by.startswith(ours)}
     return sorted(people - {here.conversation})
 
 

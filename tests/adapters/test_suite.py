@@ -17,13 +17,16 @@ from typing import Any
 import pytest
 
 from adapters.console.adapter import ConsoleAdapter
+from adapters.telegram.adapter import TelegramAdapter
 from bot.domain.card import Button, Card, ContactItem, Entry, Heading, Meta, Text, Title
 from bot.domain.contact import Contact, Phone
 from bot.domain.delivery import Post, PostGone, PostId, Sent
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
-from bot.ports import Actor, ChatAdapter, CommandCall, PlatformEvent, Reply
+from bot.ports import Actor, ChatAdapter, CommandCall, MenuEntry, PlatformEvent, Reply
+from tests.adapters.telegram_desk import telegram_settings
 from tests.fakes.chat import ChatServer, HttpChatAdapter
+from tests.fakes.telegram_api import TelegramApi
 
 HOSTILE = "<!channel> *fed* _kursiv_ [bold]x[/bold] \x1b[31mrød\x1b[0m \u202eomvendt"
 
@@ -107,7 +110,29 @@ async def on_a_pipe() -> AsyncIterator[Harness]:
             os.close(screen)
 
 
-PLATFORMS = {"http": on_http, "console": on_a_pipe}
+@asynccontextmanager
+async def on_telegram() -> AsyncIterator[Harness]:
+    """A group on Telegram, by long polling."""
+    async with TelegramApi() as api:
+        asta = api.user("Asta", language="da", started=True)
+        desk = api.group("Redaktionen", owner=asta, bot=True)
+        adapter = TelegramAdapter(telegram_settings(api))
+
+        async def standing() -> str:
+            return "\n".join(message.words for message in desk.posts)
+
+        async def write(line: str) -> None:
+            await asta.says(line, desk)
+
+        address = Address("telegram", adapter.account, str(desk.id))
+        manager, stranger = (Actor("telegram", adapter.account, str(each.id)) for each in (asta, api.user("Gæst")))
+        menu = [MenuEntry("latest", "the newest")]
+        async with adapter.serve(answer, ignore, lambda _language: menu):
+            yield Harness(adapter, address, standing, write, manager, stranger)
+        assert api.violations == []
+
+
+PLATFORMS = {"http": on_http, "console": on_a_pipe, "telegram": on_telegram}
 
 
 @pytest.fixture(params=PLATFORMS)

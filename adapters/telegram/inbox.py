@@ -1,0 +1,94 @@
+"""Updates in hand: those of one chat one by one in their order, many chats at once: a slow answer keeps nobody else waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import TelegramError
+
+from adapters.telegram.inbound import lane
+
+log = logging.getLogger(__name__)
+
+PER_CHAT = 20
+"""More than so many waiting in one chat is a flood: the rest is dropped."""
+IN_ALL = 1000
+WITHIN = 60.0
+"""Seconds that dealing with one update may take."""
+_REMEMBERED = 2000
+
+Raw = Mapping[str, Any]
+
+
+class Inbox:
+    """Takes updates as Telegram sends them and has each dealt with once by `handle`."""
+
+    def __init__(self, bot: Bot, handle: Callable[[Update], Awaitable[None]]) -> None:
+        self._bot, self._handle = bot, handle
+        self._waiting: dict[str, deque[Update]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(IN_ALL)
+        self._seen: deque[int] = deque(maxlen=_REMEMBERED)
+
+    async def put(self, raw: Raw) -> None:
+        """Take an update; waits while too much is in hand. One that came before, or that cannot be read, is passed over."""
+        update = self._read(raw)
+        if update is None or update.update_id in self._seen:
+            return
+        self._seen.append(update.update_id)
+        await self._room.acquire()
+        key = lane(update)
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            self._waiting[key] = deque([update])
+            task = asyncio.create_task(self._work(key))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        elif len(waiting) < PER_CHAT:
+            waiting.append(update)
+        else:
+            self._room.release()
+            log.warning("too many updates of chat %s at once: one was dropped", key)
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is in hand be finished, for so long."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _read(self, raw: Raw) -> Update | None:
+        try:
+            return Update.de_json(dict(raw), self._bot)
+        except Exception:
+            log.exception("an update could not be read: %.200s", raw.get("update_id"))
+            return None
+
+    async def _work(self, key: str) -> None:
+        waiting = self._waiting[key]
+        try:
+            while waiting:
+                await self._one(waiting.popleft())
+        finally:
+            del self._waiting[key]
+            for _ in waiting:
+                self._room.release()
+
+    async def _one(self, update: Update) -> None:
+        try:
+            async with asyncio.timeout(WITHIN):
+                await self._handle(update)
+        except TelegramError as error:
+            log.warning("update %s could not be answered: %s", update.update_id, error)
+        except TimeoutError:
+            log.warning("update %s was not dealt with in %.0f seconds", update.update_id, WITHIN)
+        except Exception:
+            log.exception("update %s could not be dealt with", update.update_id)
+        finally:
+            self._room.release()

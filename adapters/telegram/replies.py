@@ -1,0 +1,308 @@
+"""What people get back: the router's answers to what they wrote, pressed and looked for, and a greeting where they let us in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeVar, assert_never
+
+from telegram import (
+    Bot,
+    ChatAdministratorRights,
+    KeyboardButton,
+    KeyboardButtonRequestChat,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+)
+from telegram.constants import ChatType
+from telegram.error import RetryAfter, TelegramError
+
+from adapters.telegram import inline
+from adapters.telegram.buttons import is_key, start_link
+from adapters.telegram.inbound import (
+    Happened,
+    Heard,
+    Me,
+    Pointed,
+    Pressed,
+    Queried,
+    Said,
+    elsewhere,
+)
+from adapters.telegram.managers import Managers
+from adapters.telegram.outcomes import after_of
+from adapters.telegram.render import call_cards, with_commands
+from adapters.telegram.request import NotSent
+from adapters.telegram.sender import Sender
+from bot.domain.card import Button, Card, Text, Tone
+from bot.domain.prose import paragraphs
+from bot.domain.subscription import Address, ConversationKind
+from bot.i18n import Texts, texts
+from bot.ports import Answer, BotAdded, CommandCall, ConversationMoved, OnEvent, Reply
+from bot.text.fold import fold
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_TRIES = 3
+_LONGEST_PAUSE = 30.0
+_CONTACTS = 2
+_POSTING = ChatAdministratorRights(
+    is_anonymous=False,
+    can_manage_chat=False,
+    can_delete_messages=False,
+    can_manage_video_chats=False,
+    can_restrict_members=False,
+    can_promote_members=False,
+    can_change_info=False,
+    can_invite_users=False,
+    can_post_stories=False,
+    can_edit_stories=False,
+    can_delete_stories=False,
+    can_post_messages=True,
+)
+"""What we need in a channel, and nothing more."""
+_MOVED = 100
+"""So many supergroups are remembered as having been groups a moment ago, where nobody needs a greeting."""
+_CACHED = 30
+"""Seconds that Telegram may show the same releases to the same words."""
+
+
+class Commands:
+    """What the menu tells of commands: `managing` are the names of those that configure, `contact` of the one that names contacts.
+
+    All folded. `ascii` as `names` in `text_of`.
+    """
+
+    def __init__(self) -> None:
+        self.known: frozenset[str] = frozenset()
+        self.managing: frozenset[str] = frozenset()
+        self.contact: frozenset[str] = frozenset()
+        self.ascii: dict[str, str] = {}
+
+
+class Replies:
+    """Deals with one thing heard at a time. `me` is who we are; `command` finds the command behind a button's key."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        sender: Sender,
+        managers: Managers,
+        *,
+        me: Me,
+        commands: Commands,
+        answer: Answer,
+        on_event: OnEvent,
+        command: Callable[[str], Awaitable[str | None]],
+        speak: Callable[[str], Texts],
+    ) -> None:
+        self._bot, self._sender, self._managers = bot, sender, managers
+        self._me, self._commands = me, commands
+        self._answer, self._on_event, self._command, self._texts = answer, on_event, command, speak
+        self._moved: deque[str] = deque(maxlen=_MOVED)
+
+    async def deal_with(self, heard: Heard) -> None:
+        """Answer it. Raises TelegramError where nothing could be said."""
+        match heard:
+            case Said():
+                await self._said(heard)
+            case Pressed():
+                await self._pressed(heard)
+            case Queried():
+                await self._queried(heard)
+            case Pointed():
+                await self._pointed(heard)
+            case Happened():
+                await self._happened(heard)
+            case _:
+                assert_never(heard)
+
+    # Written and pressed
+
+    async def _said(self, said: Said) -> None:
+        call = said.call
+        reply_to = None if call.conversation_kind is ConversationKind.PRIVATE else said.message_id
+        reply = await self._reply(call)
+        await self._show(call, reply.card, reply_to)
+        if call.text == "/start" and call.conversation_kind is ConversationKind.PRIVATE:
+            await self._offer_chats(call)
+
+    async def _pressed(self, pressed: Pressed) -> None:
+        data = pressed.call.text
+        command = await self._command(data) if is_key(data) else data
+        if command is None:
+            said = self._texts(pressed.call.language).t("This button is too old. Please write the command.")
+            await self._acknowledge(pressed, text=said, show_alert=True)
+            return
+        call = replace(pressed.call, text=command)
+        if call.conversation_kind is ConversationKind.CHANNEL and not await self._configures(call):
+            # An answer in a channel would be read by all of it: this person gets it in private.
+            await self._acknowledge(pressed, url=start_link(self._me.username, command))
+            return
+        await self._acknowledge(pressed)
+        reply = await self._reply(call)
+        if reply.replaces and pressed.message_id is not None:
+            await self._replace(call, pressed.message_id, reply.card, is_photo=pressed.is_photo)
+            return
+        in_private = call.conversation_kind is ConversationKind.PRIVATE
+        await self._show(call, reply.card, None if in_private else pressed.message_id)
+
+    async def _acknowledge(
+        self, pressed: Pressed, *, text: str | None = None, show_alert: bool = False, url: str | None = None
+    ) -> None:
+        """Let the button stop turning; a press too old for that is answered all the same."""
+        try:
+            await self._bot.answer_callback_query(pressed.query_id, text=text, show_alert=show_alert or None, url=url)
+        except TelegramError as error:
+            log.info("a press could not be acknowledged: %s", error)
+
+    async def _configures(self, call: CommandCall) -> bool:
+        if self._name(call.text) not in self._commands.managing:
+            return False
+        return await self._managers.include(call.address.conversation, call.actor.id)
+
+    def _name(self, line: str) -> str:
+        return fold(line.split(maxsplit=1)[0].lstrip("/").partition("@")[0]) if line.startswith("/") and line.strip("/ ") else ""
+
+    async def _show(self, call: CommandCall, card: Card, reply_to: int | None) -> None:
+        address, language = call.address, call.language
+        await self._insist(lambda: self._sender.post(address, card, language, reply_to=reply_to, names=self._commands.ascii))
+        if self._name(call.text) in self._commands.contact:
+            for contact in call_cards(card)[:_CONTACTS]:
+                await self._sender.call_card(address, contact, reply_to=reply_to)
+
+    async def _replace(self, call: CommandCall, message_id: int, card: Card, *, is_photo: bool) -> None:
+        await self._insist(
+            lambda: self._sender.edit(call.address, message_id, card, call.language, is_photo=is_photo, names=self._commands.ascii)
+        )
+
+    async def _insist(self, say: Callable[[], Awaitable[T]]) -> T:
+        """Say it; where Telegram wants us to wait, or cannot be reached, a few times. Only this chat waits."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await say()
+            except RetryAfter as error:
+                await asyncio.sleep(min(after_of(error).total_seconds(), _LONGEST_PAUSE))
+            except NotSent:
+                await asyncio.sleep(1)
+        return await say()
+
+    # From a private chat about another
+
+    async def _reply(self, call: CommandCall) -> Reply:
+        """The router's answer; to a line that names another chat (`/subscribe um @kanal`) the answer for that chat."""
+        named = elsewhere(call.text) if call.conversation_kind is ConversationKind.PRIVATE else None
+        if named is None or self._name(named[0]) not in self._commands.managing | {"subscriptions", "abonnementer"}:
+            return await self._answer(call)
+        line, chat = named
+        there = await self._directed(replace(call, text=line), chat)
+        if there is None:
+            said = self._texts(call.language).t(
+                "Only an administrator of {chat} can do that, and I must be a member there myself.", chat=chat
+            )
+            return Reply(_words(said, Tone.WARNING), private=True)
+        reply = await self._answer(there)
+        return replace(reply, card=with_commands(reply.card, lambda command: f"{command} @{there.address.conversation}"))
+
+    async def _directed(self, call: CommandCall, name: str) -> CommandCall | None:
+        """The call as made in the chat of this name (`@kanal`, `@-100123`), by an administrator of it; None for anybody else."""
+        try:
+            chat = await self._bot.get_chat(name.removeprefix("@") if name[1:].lstrip("-").isdigit() else name)
+        except TelegramError as error:
+            log.info("the chat %s is not known: %s", name, error)
+            return None
+        if chat.type == ChatType.PRIVATE or not await self._managers.include(str(chat.id), call.actor.id):
+            return None
+        kind = ConversationKind.CHANNEL if chat.type == ChatType.CHANNEL else ConversationKind.GROUP
+        address = replace(call.address, conversation=str(chat.id), thread="")
+        return replace(call, address=address, conversation_kind=kind, title=chat.title or "", reply_to="")
+
+    async def _pointed(self, pointed: Pointed) -> None:
+        call = pointed.call
+        await self._insist(
+            lambda: self._sender.post(call.address, self._chat_card(pointed.chat_id, pointed.title, call.language), call.language)
+        )
+
+    def _chat_card(self, chat_id: int, title: str, language: str) -> Card:
+        t = self._texts(language)
+        said = t.t("What shall I do for {chat}?", chat=title or str(chat_id))
+        buttons = (
+            Button(t.t("Subscribe"), f"/subscribe @{chat_id}"),
+            Button(t.t("Subscriptions"), f"/subscriptions @{chat_id}"),
+        )
+        return replace(_words(said), buttons=(buttons,))
+
+    async def _offer_chats(self, call: CommandCall) -> None:
+        """A keyboard that lets somebody choose a channel or group of theirs, and lets us into it."""
+        t = self._texts(call.language)
+        said = t.t("For a channel or group of yours: choose it below, forward me a post from it, or end a command with its @name.")
+        row = [
+            KeyboardButton(
+                t.t("Choose a channel"),
+                request_chat=KeyboardButtonRequestChat(
+                    1,
+                    chat_is_channel=True,
+                    user_administrator_rights=_POSTING,
+                    bot_administrator_rights=_POSTING,
+                    request_title=True,
+                ),
+            ),
+            KeyboardButton(
+                t.t("Choose a group"),
+                request_chat=KeyboardButtonRequestChat(2, chat_is_channel=False, bot_is_member=True, request_title=True),
+            ),
+        ]
+        markup = ReplyKeyboardMarkup([row], resize_keyboard=True, one_time_keyboard=True)
+        nothing = LinkPreviewOptions(is_disabled=True)
+        await self._bot.send_message(call.address.conversation, said, reply_markup=markup, link_preview_options=nothing)
+
+    # Looked for, and what happens to us
+
+    async def _queried(self, queried: Queried) -> None:
+        reply = await self._answer(queried.call)
+        t = self._texts(queried.call.language)
+        as_of = t.t("as of {time}", time=t.clock(datetime.now(UTC)))
+        found = inline.results(reply.card, as_of, t.t("Open"))
+        try:
+            await self._bot.answer_inline_query(queried.query_id, found, cache_time=_CACHED, is_personal=True)
+        except TelegramError as error:
+            log.info("an inline query could not be answered: %s", error)  # too late, most often: the next letter was typed
+
+    async def _happened(self, happened: Happened) -> None:
+        event = happened.event
+        self._managers.forget(event.address.conversation)
+        if isinstance(event, ConversationMoved):
+            self._moved.append(event.conversation)
+        await self._on_event(event)
+        if happened.greet and isinstance(event, BotAdded) and event.address.conversation not in self._moved:
+            await self._greet(event)
+
+    async def _greet(self, added: BotAdded) -> None:
+        """Say in a group what we are for. Of a channel only whoever let us in is told, in private, if we know each other."""
+        if added.actor is None:
+            return
+        if added.kind is ConversationKind.CHANNEL:
+            private = Address(added.address.platform, added.address.account, added.actor.id)
+            card = self._chat_card(int(added.address.conversation), added.title, "")
+            try:
+                await self._sender.post(private, card)
+            except TelegramError as error:
+                log.info("nobody could be told that we were let into a channel: %s", error)
+            return
+        reply = await self._answer(CommandCall("/start", added.actor, added.address, added.kind, added.title))
+        await self._insist(lambda: self._sender.post(added.address, reply.card, names=self._commands.ascii))
+
+
+def _words(text: str, tone: Tone = Tone.PLAIN) -> Card:
+    return Card(text, tuple(Text(block, tone) for block in paragraphs(text)))
+
+
+def speaker(language: str, timezone: str) -> Callable[[str], Texts]:
+    """What is said to somebody of a language; `language` where we do not know theirs."""
+    return lambda spoken: texts(spoken or language, timezone)
