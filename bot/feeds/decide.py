@@ -74,7 +74,7 @@ def decide(feed: Feed, document: ParsedFeed, known: Sequence[KnownVersion], olde
     if feed.primed_at and oldest and _is_another_feed(feed, document, found):
         return Decision(held=True)
     # Feeds stand newest first, and many releases go out on the same quarter: of equal times the lower one is the older.
-    new = sorted(found.new[::-1], key=lambda item: item.published or now)
+    new = sorted(found.new[::-1], key=lambda item: item.published or now)  # noqa: C415 - the sort is stable
     silent = frozenset(item.external_id for item in new if _is_history(item, feed, oldest))
     return Decision(
         new=tuple(new),
