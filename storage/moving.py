@@ -70,9 +70,10 @@ async def _merge_deliveries(db: AsyncConnection, old: int, new: int) -> None:
     await db.execute(update(DeliveryRow).where(*owed).values(destination_id=new))
     pending = select(func.count()).where(PENDING, DeliveryRow.destination_id == LaneRow.destination_id).scalar_subquery()
     await db.execute(update(LaneRow).where(LaneRow.destination_id.in_((old, new))).values(pending=pending))
+    # Neither had a time where the old one was paused and the new one had nothing to do: then what is owed was due when it was owed.
+    owed_at = select(func.min(DeliveryRow.created_at)).where(PENDING, DeliveryRow.destination_id == new).scalar_subquery()
+    due_at = due_unless_paused(func.coalesce(LaneRow.due_at, lane.due_at, owed_at))
     await db.execute(
-        update(LaneRow)
-        .where(LaneRow.destination_id == new)
-        .values(due_at=case((LaneRow.pending > 0, due_unless_paused(func.coalesce(LaneRow.due_at, lane.due_at))), else_=None))
+        update(LaneRow).where(LaneRow.destination_id == new).values(due_at=case((LaneRow.pending > 0, due_at), else_=None))
     )
     await db.execute(update(LaneRow).where(LaneRow.destination_id == old, LaneRow.pending == 0).values(due_at=None))

@@ -220,6 +220,17 @@ async def test_what_is_in_flight_while_a_conversation_moves_is_settled_or_follow
     assert await world.drifted() == []
 
 
+async def test_what_a_paused_conversation_was_owed_is_due_where_it_moves_to(world: World) -> None:
+    """The old place was closed to us and the new one had nothing to do: neither says when, and it must not wait for ever."""
+    old, new = await world.desk("old"), await world.desk("new")
+    await world.owe(old, await world.release("Venter"))
+    async with world.database.begin() as tx:
+        await tx.destinations.pause(world.address("old"), "kicked")
+        await tx.destinations.move(world.address("old"), "new")
+    assert await world.drifted() == []
+    assert [delivery.destination.id for delivery in await world.claim()] == [new]
+
+
 async def test_a_digest_in_flight_while_its_conversation_moves_keeps_what_it_shows(world: World) -> None:
     """What is held back for it is settled with it, and is not told a second time at the new place."""
     old, new = await world.desk("old"), await world.desk("new")
