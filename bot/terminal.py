@@ -133,7 +133,7 @@ def _welcome(t: Texts, newsrooms: list[str]) -> str:
         "No chat platform is configured, so this terminal is the chat. It follows {newsrooms}.", newsrooms=", ".join(newsrooms)
     )
     second = t.t(
-        "Telegram will be connected by TELEGRAM_BOT_TOKEN, Slack by SLACK_BOT_TOKEN and SLACK_APP_TOKEN, in .env. "
+        "TELEGRAM_BOT_TOKEN in .env connects Telegram; SLACK_BOT_TOKEN and SLACK_APP_TOKEN will connect Slack in a later version. "
         "Write /help to see what you can ask, /quit to leave."
     )
     return f"{first}\n{second}"
