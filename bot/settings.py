@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -120,6 +121,21 @@ class Settings(TelegramSettings):
             return value
         words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
         return words.get(value.strip().lower(), frozenset(_listed(value)))
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value.get_secret_value().strip())
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            message = "that is no HTTP proxy; write one such as http://proxy.example:3128"
+            raise ValueError(message)
+        return value
 
     @field_validator("language", "log_level", "log_format", mode="before")
     @classmethod

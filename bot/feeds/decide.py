@@ -24,6 +24,8 @@ B = TypeVar("B")
 _SIGNS_WANTED = 2
 _SMALLEST_JUDGED = 3
 _LONG_KNOWN = timedelta(days=1)
+_LONG_BEFORE = timedelta(days=2)
+"""Before the first good poll; until then, a draft's date or a bare one may stand on a release that is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Decision:
 
     `new`: unknown releases, all language versions of each, oldest first; of these `silent` (external ids) alert nobody, and of the
     others `late` are marked so. `corrected`: known versions whose words changed. `refreshed`: known versions to be stored anew in
-    silence. `versions`: further language versions of known releases. `rekeyed`: known releases that the newsroom renumbered.
+    silence. `versions`: further language versions of known releases. `rekeyed`: known releases that the newsroom renumbered, or
+    whose id it gave to another.
     `ask_at` and `present`: see `bot.ports.Feeds.mark_missing`; `missing` counts the releases that are missed. `held`: nothing here
     overlaps with what is known, so nothing is to be done before an operator said what it means.
     """
@@ -117,23 +120,42 @@ def is_late(published: datetime | None, now: datetime) -> bool:
 
 
 def _sort(items: Sequence[ParsedRelease], known: Sequence[KnownVersion]) -> _Sorted:
-    by_id: dict[str, list[KnownVersion]] = defaultdict(list)
+    by_id: dict[str, list[KnownVersion]] = {}
     for version in known:
-        by_id[version.external_id].append(version)
-    groups: dict[str, list[ParsedRelease]] = defaultdict(list)
+        by_id.setdefault(version.external_id, []).append(version)
+    groups: dict[str, list[ParsedRelease]] = {}
     for item in items:
-        groups[item.external_id].append(item)
-    unknown = [item for item in items if item.external_id not in by_id]
-    before = _renumbered(unknown, [version for version in known if version.external_id not in groups], _shared(items, known))
-    found = _Sorted(rekeyed={release_id: external_id for external_id, release_id in before.items()})
+        groups.setdefault(item.external_id, []).append(item)
+    given_away = {external_id for external_id, group in groups.items() if _is_given_away(group, by_id.get(external_id, ()))}
+    unknown = [item for item in items if item.external_id not in by_id or item.external_id in given_away]
+    unnamed = [version for version in known if version.external_id not in groups or version.external_id in given_away]
+    before = _renumbered(unknown, unnamed, _shared(items, known))
+    retired = {version.release_id: f"was:{version.release_id}" for version in unnamed if version.external_id in given_away}
+    found = _Sorted(rekeyed=retired | {release_id: external_id for external_id, release_id in before.items()})
     for external_id, group in groups.items():
         if external_id in before:
             _compare(group, [version for version in known if version.release_id == before[external_id]], found)
-        elif external_id in by_id:
+        elif external_id in by_id and external_id not in given_away:
             _compare(group, by_id[external_id], found)
         else:
             found.new.extend(group)
     return found
+
+
+def _is_given_away(items: Sequence[ParsedRelease], versions: Sequence[KnownVersion]) -> bool:
+    """Whether the newsroom gave a known release's id to another: address, title and time are all new.
+
+    Some number their items by place, or give whatever is on top one and the same guid. Addresses and Via's numbers are believed.
+    """
+    return bool(versions) and all(
+        item.external_id.startswith("guid:")
+        and item.published is not None
+        and item.published != version.published
+        and item.content.title != version.title
+        and "" != item.content.url != version.url != ""
+        for item in items
+        for version in versions
+    )
 
 
 def _renumbered(unknown: Sequence[ParsedRelease], unnamed: Sequence[KnownVersion], shared: set[str]) -> dict[str, ReleaseId]:
@@ -225,14 +247,17 @@ def _is_history(item: ParsedRelease, feed: Feed, oldest: datetime | None) -> boo
     """Whether a release is from before our time with the feed, and owed to nobody.
 
     Everything in the first good poll is. Later, an item older than all we ever saw slid back into the window because another was
-    removed, or because the newsroom made the window larger.
+    removed, or because the newsroom made the window larger. So did one from well before our time, even where an older one is
+    known: a newsroom may keep a release of years ago on top.
     """
     if feed.primed_at is None:
         return True
     if item.published is None:
         return False
     # The feed that was empty at its first poll is given the time that a release may take to appear.
-    return item.published < (min(oldest, feed.primed_at) if oldest else feed.primed_at - LATE_AFTER)
+    if oldest is None:
+        return item.published < feed.primed_at - LATE_AFTER
+    return item.published < max(min(oldest, feed.primed_at), feed.primed_at - _LONG_BEFORE)
 
 
 def _is_another_feed(feed: Feed, document: ParsedFeed, found: _Sorted) -> bool:

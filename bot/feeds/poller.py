@@ -77,6 +77,7 @@ class Poller:
         self._reading: set[FeedId] = set()
         self._backlog = False
         self._parsers = ThreadPoolExecutor(PARSERS, "parse")
+        self._parser_free = asyncio.Semaphore(PARSERS)
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -241,7 +242,8 @@ class Poller:
             region=feed.newsroom.country,
         )
         try:
-            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._parsers, read), PARSE_LIMIT)
+            async with self._parser_free:  # the time spent waiting for others is not this document's
+                return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._parsers, read), PARSE_LIMIT)
         except TimeoutError:
             raise ParseTimeout(feed.address, f"reading it took more than {PARSE_LIMIT:.0f} seconds") from None
         except HtmlInsteadOfFeed as error:
@@ -260,7 +262,7 @@ class Poller:
             log.info("feed_found", newsroom=feed.newsroom.slug, page=feed.url, feed=linked)
             self._results.put(PollResult(feed.id, self._clock.now(), moved_to=linked))
             return
-        result = self._failure(feed, error.code, str(error), getattr(error, "retry_after", None))
+        result = self._failure(feed, error.code, error.detail, getattr(error, "retry_after", None))
         if isinstance(error, FeedGone):
             result = replace(result, state=FeedState.ENDED, due_at=None)
         log.warning(
@@ -360,6 +362,8 @@ async def _decide(tx: Transaction, feed: Feed, parsed: ParsedFeed, now: datetime
 
 async def _store(tx: Transaction, feed: Feed, decision: Decision, now: datetime) -> bool:
     """Write a decision down, and what it makes us owe; whether anything is owed."""
+    for release_id in decision.rekeyed:  # first out of each other's way: ids may have been passed on from one to the next
+        await tx.releases.rekey(release_id, f"was:{release_id}")
     for release_id, external_id in decision.rekeyed.items():
         await tx.releases.rekey(release_id, external_id)
     ids = await tx.releases.add(feed, decision.new, now=now, late=decision.late)

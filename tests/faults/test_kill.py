@@ -94,6 +94,7 @@ async def test_kill_9_loses_nothing_and_doubles_only_what_was_unsettled(installa
     for number in range(1, ROUNDS + 1):
         await _round(story, number, window)
     await installation.start()
+    await installation.fetched(installation.fetches)  # before that it may not be far enough to hear of a stop
     left = await installation.quiet({item.title for item in installation.newsroom.items})
     assert await installation.stop() == 0
     doubled = _check(story, left)

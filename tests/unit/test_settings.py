@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import SettingsError
-from bot.settings import Settings, load, variables
+from bot.settings import PREFIX, Settings, load, variables
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 _LINE = re.compile(r"#? ?([A-Z][A-Z0-9_]+)=(.*)")
@@ -18,7 +19,7 @@ _LINE = re.compile(r"#? ?([A-Z][A-Z0-9_]+)=(.*)")
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No variable of the machine, no .env of the folder."""
-    for name in variables():
+    for name in (*variables(), *(name for name in os.environ if name.startswith(PREFIX))):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -138,6 +139,9 @@ def test_values_are_read_forgivingly(tmp_path: Path, line: str, name: str, value
         ("PRESSEVAGT_OPERATORS=asta", "platform:id"),
         ("PRESSEVAGT_HTTP_PORT=99999", "65535"),
         ("PRESSEVAGT_LOG_FORMAT=xml", "'text' or 'json'"),
+        ("PRESSEVAGT_PROXY=proxy.example:3128", "http://proxy.example:3128"),
+        ("PRESSEVAGT_PROXY=socks5://proxy.example", "no HTTP proxy"),
+        ("PRESSEVAGT_PROXY=http://proxy.example:port", "no HTTP proxy"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_would_be_right(tmp_path: Path, line: str, words: str) -> None:

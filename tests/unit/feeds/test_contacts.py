@@ -45,7 +45,7 @@ def test_press_duty_line_of_the_foreign_ministry() -> None:
     [
         "",
         "Regeringen afsatte 12,5 mio. kr. i 2024, heraf 20 pct. til kommunerne.",
-        "Skriv dig op her, og modtag pressemeddelelser på e-mail.",
+        "Få nyt fra Havnen i din indbakke: tilmeld dig vores e-mailliste.",
         "Følg os på @fjordby",
     ],
 )

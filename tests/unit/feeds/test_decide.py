@@ -125,6 +125,21 @@ def test_a_window_made_larger_alerts_nobody() -> None:
     assert loud(judge([*stood, *older], known_as(*stood), feed=feed)) == []
 
 
+def test_what_slides_back_above_a_release_kept_for_years_alerts_nobody() -> None:
+    """A release of years ago is kept on top, so the oldest we know says nothing; what is from long before our time is history."""
+    feed = replace(FEED, primed_at=ago(days=30))
+    stood = [item("pinned", published=ago(days=3000)), item("3", published=ago(days=40)), item("4", published=ago(days=41))]
+    slid = [item("2", published=ago(days=50)), item("1", published=ago(days=51))]
+    assert loud(judge([*stood[:2], *slid], known_as(*stood), feed=feed)) == []
+
+
+def test_a_release_dated_a_day_before_our_time_with_the_feed_alerts() -> None:
+    """The feed was read first an hour ago; what comes now bears yesterday's date, and something older is known."""
+    feed = replace(FEED, primed_at=ago(hours=1))
+    stood = [item("1", published=ago(days=9)), item("2", published=ago(hours=2))]
+    assert loud(judge([*stood, item("x", published=ago(days=1))], known_as(*stood), feed=feed)) == ["x"]
+
+
 def test_a_release_dated_before_the_newest_we_know_alerts() -> None:
     """Released with the date of its draft: older than the newest, younger than the oldest we know."""
     stood = [item("1", published=ago(days=9)), item("2", published=ago(hours=1))]
@@ -194,6 +209,37 @@ def test_one_sign_is_not_enough() -> None:
     before = item("1", "Ny kaj", published=ago(hours=2))
     assert loud(judge([item("x", "Noget andet", url="https://havnen.example/1")], known_as(before))) == ["x"]
     assert loud(judge([item("x", "Ny kaj")], known_as(before))) == ["x"]
+
+
+def test_a_guid_that_was_given_to_another_release() -> None:
+    """One guid for whatever is on top: with another address, title and time it is another release."""
+    first = item("guid:top", "Ny bro", url="https://havnen.example/1", published=ago(days=1))
+    second = item("guid:top", "Ny havn", url="https://havnen.example/2", published=ago(hours=1))
+    decision = judge([second], known_as(first))
+    assert (loud(decision), decision.corrected) == (["guid:top"], ())
+    assert decision.rekeyed == {1: "was:1"}
+
+
+@pytest.mark.parametrize("kept", ["title", "url", "published"])
+def test_a_guid_is_believed_while_anything_else_agrees(kept: str) -> None:
+    """A new title with a new address or a new time is a correction."""
+    first = item("guid:1", "Ny bro", url="https://havnen.example/1", published=ago(days=1))
+    same = {"title": "Ny bro", "url": "https://havnen.example/1", "published": ago(days=1)}[kept]
+    changed = {"title": "Nye broer", "url": "https://havnen.example/2", "published": ago(hours=1), "lead": "Mere.", kept: same}
+    decision = judge([item("guid:1", **changed)], known_as(first))  # type: ignore[arg-type]
+    assert (loud(decision), len(decision.corrected), dict(decision.rekeyed)) == ([], 1, {})
+
+
+def test_guids_that_count_places() -> None:
+    """A new release takes number 1 and moves the others down: it alone is news, and nothing is corrected."""
+    before = [
+        item(f"guid:{n}", f"Nyhed {9 - n}", url=f"https://havnen.example/{9 - n}", published=ago(days=n)) for n in range(1, 5)
+    ]
+    moved = [replace(one, external_id=f"guid:{n}") for n, one in enumerate(before[:3], 2)]
+    top = item("guid:1", "Helt ny", url="https://havnen.example/9", published=ago(minutes=1))
+    decision = judge([top, *moved], known_as(*before))
+    assert (loud(decision), decision.corrected, decision.refreshed) == (["guid:1"], (), ())
+    assert decision.rekeyed == {1: "guid:2", 2: "guid:3", 3: "guid:4", 4: "was:4"}
 
 
 def test_an_id_that_is_in_use_is_not_given_away() -> None:

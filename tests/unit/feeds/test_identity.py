@@ -109,6 +109,16 @@ def test_same_link_for_everything() -> None:
     assert all(name and name.startswith("hash:") for name in names)
 
 
+@pytest.mark.parametrize("guid", ["", "https://a.test/"])
+def test_same_link_and_no_dates(guid: str) -> None:
+    """Where one link, which may stand as guid too, is all that tells, titles count; what repeats link and title is left out."""
+    items = [(Named(guid, "https://a.test/", title), "") for title in ("Bro", "Vej", "Bro")]
+    first, second, repeated = distinct(items)
+    assert first != second
+    assert repeated is None
+    assert distinct(items[:1]) == ["url:a.test"]
+
+
 def test_anchors_on_one_page() -> None:
     """Items that are anchors of one page stay apart."""
     items = [named(f"https://a.test/p#{n}", f"https://a.test/p#{n}", f"T{n}") for n in range(3)]
