@@ -143,7 +143,10 @@ def newsrooms_of(settings: Settings, catalogue: Catalogue) -> list[NewsroomEntry
 
 def _newsroom(word: str, catalogue: Catalogue) -> NewsroomEntry:
     if "://" in word:
-        return entry_for_address(word)
+        try:
+            return entry_for_address(word)
+        except SettingsError as error:
+            raise SettingsError(f"PRESSEVAGT_NEWSROOMS: {error}") from None
     match catalogue.find(word):
         case Found(entry):
             return entry
@@ -179,6 +182,8 @@ async def _prepare(
     """Store what the settings say; the destinations of the operators, who are told of faults by the worker."""
     now = clock.now()
     async with database.begin() as tx:
+        if not worker and await tx.newsrooms.offered():
+            return []  # what is offered is for the settings of the worker to say
         followed = {feed.newsroom.id for feed in await tx.feeds.all()}
         offered = [await tx.newsrooms.ensure(entry, offered_by=BY_SETTINGS, now=now) for entry in entries]
         for newsroom in offered:

@@ -53,7 +53,10 @@ def main(context: click.Context, env_file: Path | None) -> None:
 @click.pass_obj
 @explained
 def run(env_file: Path | None) -> None:
-    """Run the bot with the settings of .env; without a chat platform, in this terminal."""
+    """Run the bot with the settings of .env.
+
+    Without a chat platform it speaks in this terminal.
+    """
     from bot.settings import load
 
     if load(env_file).telegram_bot_token:
@@ -72,7 +75,7 @@ def run(env_file: Path | None) -> None:
 @click.pass_obj
 @explained
 def chat(env_file: Path | None, role: str, language: str | None) -> None:
-    """Only the chat in this terminal; works beside a bot that runs."""
+    """Chat in this terminal, beside a bot that runs."""
     from bot.terminal import chat_only
 
     chat_only(env_file, role, language)
@@ -83,7 +86,10 @@ def chat(env_file: Path | None, role: str, language: str | None) -> None:
 @click.pass_obj
 @explained
 def status(env_file: Path | None, language: str | None) -> None:
-    """How the bot stands: feeds, outbox, dead letters. Works beside a bot that runs."""
+    """Say how the bot stands, beside one that runs.
+
+    Its feeds, its outbox, and what it gave up.
+    """
     from bot.terminal import ask_once
 
     ask_once(env_file, "/status", language)
@@ -94,7 +100,10 @@ def status(env_file: Path | None, language: str | None) -> None:
 @click.option("--picture", type=click.Path(path_type=Path), help="Draw the demo's alert into this SVG file, and end.")
 @explained
 def demo(language: str | None, picture: Path | None) -> None:
-    """See the main job done, offline: a small newsroom, an alert, a correction, then every command."""
+    """See the main job done, offline.
+
+    A small newsroom on this machine, an alert, a correction, then every command.
+    """
     from bot.demo.play import play
 
     play(language or "da", picture)

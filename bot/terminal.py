@@ -65,8 +65,8 @@ def make_console(
 
 
 def max_level(level: str) -> str:
-    """Beside plain lines on a terminal only warnings are worth a line, unless debugging was asked for."""
-    return "warning" if level == "info" else level
+    """Beside plain lines on a terminal only errors are worth a line of log: of feeds that fail the chat tells in its own words."""
+    return "error" if level in ("info", "warning") else level
 
 
 def operators_at(console: ConsoleAdapter) -> dict[str, Address]:

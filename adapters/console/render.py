@@ -219,10 +219,10 @@ def _entry(entry: Entry, ink: Ink) -> RenderableType:
         rows.append(_meta(entry.meta, entry.marks, ink))
     if entry.snippet is not None:
         rows.append(prose(entry.snippet, ink, highlight="bold yellow"))
-    return Margin(Group(*rows), f"{entry.number:>2}  ", "    ", style="bold cyan")
+    return Margin(Group(*rows), f"{entry.number or '•':>2}  ", "    ", style="bold cyan")
 
 
-LABEL_WIDTH = 16
+LABEL_WIDTH = 22
 
 
 def _fact(fact: Fact, ink: Ink) -> RenderableType:

@@ -150,7 +150,7 @@ class ScreenFront:
     def _accept(self, buffer: Buffer) -> bool:
         if line := buffer.text.strip():
             self.pane.follow()
-            self._asked.put_nowait((line, None))
+            self._asked.put_nowait(self._transcript.pressed(line) or (line, None))
         return False
 
     def _offers(self, key: str) -> bool:
@@ -159,6 +159,7 @@ class ScreenFront:
     def _press(self, key: str, event: KeyPressEvent) -> None:
         del event
         if pressed := self._transcript.pressed(key):
+            self.pane.follow()
             self._asked.put_nowait(pressed)
 
     async def _work(self, take: Take) -> None:
@@ -192,7 +193,8 @@ class ScreenFront:
         keys.add("f2")(lambda _: self._toggle_mouse())
         for key in string.digits[1:] + string.ascii_lowercase:
             offered = Condition(partial(self._offers, key))
-            keys.add(key, filter=empty & offered)(partial(self._press, key))
+            if key.isdigit():  # a letter may be the first of a word: it presses with Alt, or with Enter behind it
+                keys.add(key, filter=empty & offered)(partial(self._press, key))
             keys.add("escape", key, filter=offered)(partial(self._press, key))
         return keys
 
@@ -225,7 +227,11 @@ class ScreenFront:
         if not loud:
             hints.append(("F2", t("marks text") if self._mouse else t("mouse scrolls")))
         shown: StyleAndTextTuples = [("class:toolbar.loud", f" {words} ") for words in loud]
+        left = self.app.output.get_size().columns - sum(len(words) + 2 for words in loud)
         for key, words in hints:
+            left -= len(key) + len(words) + 3
+            if left < 0:
+                break
             shown += [("class:toolbar.key", f" {key}"), ("", f" {words} ")]
         return shown
 

@@ -13,6 +13,7 @@ import termios
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -20,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.input.base import PipeInput
@@ -644,17 +646,24 @@ async def test_a_correction_changes_the_alert_where_it_stands() -> None:
         assert "↻ Alert 1, corrected" in chat.toolbar
 
 
-async def test_a_key_presses_a_button_only_while_nothing_is_typed() -> None:
-    """N turns the page in place; within a line it is a letter, and with Alt it is a key again."""
+async def test_a_letter_presses_a_button_only_alone_or_with_alt() -> None:
+    """N and Enter turn the page in place; a word that begins with it is a word, and with Alt it is a key at once."""
+
+    def listed(chat: OnScreen) -> int:
+        return sum("Nævn" in row for row in chat.rows())
+
     async with screen() as chat:
         chat.keys.send_text("/latest\r")
         await until(lambda: chat.shows("Nævn"))
-        chat.keys.send_text("/n\x15")
-        chat.keys.send_text("n")
+        chat.keys.send_text("nyt fra um\r")
+        await until(lambda: chat.shows("svar på nyt fra um"))
+        chat.keys.send_text("/latest\r")
+        await until(lambda: listed(chat) == 2)
+        chat.keys.send_text("n\r")
         await until(lambda: chat.shows("Anden side"))
-        assert not chat.shows("Nævn")
+        assert listed(chat) == 1
         chat.keys.send_text("/x\x1bf")
-        await until(lambda: chat.shows("Nævn"))
+        await until(lambda: listed(chat) == 2)
         assert chat.front._input.text == "/x"
 
 
@@ -665,6 +674,31 @@ async def test_an_entry_is_opened_by_its_number() -> None:
         await until(lambda: chat.shows("Nævn"))
         chat.keys.send_text("1")
         await until(lambda: chat.shows("svar på /release 1"))
+
+
+async def test_a_pressed_key_brings_its_reply_into_view() -> None:
+    """Whoever has scrolled up and presses a button sees what it did, as after a typed line."""
+    async with screen() as chat:
+        for number in range(30):
+            await chat.notice(f"linje {number}")
+        chat.keys.send_text("/latest\r")
+        await until(lambda: chat.shows("Nævn"))
+        chat.keys.send_text("\x1b[5~")
+        await until(lambda: chat.front.pane.scrolled)
+        chat.keys.send_text("1")
+        await until(lambda: chat.shows("svar på /release 1"))
+
+
+async def test_the_foot_of_the_screen_drops_the_hints_that_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hint stands there whole or not at all."""
+    async with screen() as chat:
+        full = chat.toolbar
+        for columns in range(len(full) + 1):
+            monkeypatch.setattr(chat.front.app.output, "get_size", partial(Size, rows=40, columns=columns))
+            assert len(chat.toolbar) <= columns
+            assert full.startswith(chat.toolbar)
+            assert not chat.toolbar or chat.toolbar.endswith(("completes ", "scrolls ", "leaves ", "text "))
+        assert chat.toolbar == full
 
 
 async def test_what_was_scrolled_to_stands_still_while_alerts_come_in() -> None:
