@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 import structlog
@@ -19,16 +21,17 @@ PAUSE = 1.0
 
 
 class Gather(Generic[T]):
-    """Collects items for up to `within` seconds and hands them to `write` in one list.
+    """Collects items for up to `within` seconds, or until there are `enough` of them, and hands them to `write` in one list.
 
     A StorageError from `write` is tried again for as long as it takes: what is in here has happened already (it was sent, it was
     fetched), and forgetting it would have it happen twice. Any other error is a fault of ours: the items are then written one by
     one, and only what cannot be written at all is logged and left out.
     """
 
-    def __init__(self, write: Callable[[list[T]], Awaitable[None]], within: float) -> None:
+    def __init__(self, write: Callable[[list[T]], Awaitable[None]], within: float, *, enough: float = math.inf) -> None:
         self._write = write
         self._within = within
+        self._enough = enough
         self._items: asyncio.Queue[T] = asyncio.Queue()
         self._unwritten = 0
 
@@ -45,7 +48,10 @@ class Gather(Generic[T]):
         """Write until cancelled."""
         while True:
             batch = [await self._items.get()]
-            await asyncio.sleep(self._within)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._within):
+                    while len(batch) < self._enough:
+                        batch.append(await self._items.get())
             while not self._items.empty():
                 batch.append(self._items.get_nowait())
             await self._insist(batch)

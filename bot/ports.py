@@ -414,21 +414,33 @@ class Destinations(Protocol):
         """Whether there is or was any subscription."""
         ...
 
+    async def set_silent(self, subscription_id: SubscriptionId, *, silent: bool) -> None:
+        """Whether what is owed because of it from now on makes no sound."""
+        ...
+
+    async def mute(self, subscription_ids: Collection[SubscriptionId], until: datetime | None, now: datetime) -> None:
+        """Leave live subscriptions out of the audience of what comes out from now until then; None: no longer."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """One subscriber of a release, as fan-out reads it."""
+    """One subscriber of a release, as fan-out reads it.
+
+    `silent`: every subscription by which the destination is told of it is; one with sound is enough for sound.
+    """
 
     destination_id: DestinationId
     subscription_id: SubscriptionId
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FanOutCursor:
     """A fan-out too large for one transaction: the debt itself, worked off in chunks.
 
-    Who is owed was settled when it was written. Of alerts: the subscriptions up to id `until` that were live at `at`, and still
-    are; of corrections: the destinations up to id `until` where the release stands. `after` is how far it has come.
+    Who is owed was settled when it was written. Of alerts: the subscriptions up to id `until` that were live and not muted at `at`,
+    and still are live; of corrections: the destinations up to id `until` where the release stands. `after` is how far it has come.
     """
 
     id: int
@@ -505,11 +517,14 @@ class Outbox(Protocol):
     async def audience(
         self, newsroom_id: NewsroomId, *, at: datetime, after: int = 0, until: int | None = None, limit: int | None = None
     ) -> list[Audience]:
-        """Subscriptions, live since then, to the newsroom (or to all, where it is offered), by id; paused destinations left out."""
+        """Subscriptions, live since then, to the newsroom (or to all, where it is offered), by id.
+
+        Left out: paused destinations, and what was muted at that moment.
+        """
         ...
 
-    async def shown_to(self, release_id: ReleaseId, *, after: int = 0, limit: int | None = None) -> list[DestinationId]:
-        """Where a release stands, is owed, or is shown in a digest, by destination id."""
+    async def shown_to(self, release_id: ReleaseId, *, after: int = 0, limit: int | None = None) -> dict[DestinationId, bool]:
+        """Where a release stands, is owed, or is shown in a digest, by destination id; and whether silently."""
         ...
 
     async def owe(self, debts: Sequence[Owed], now: datetime) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, exists, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
@@ -20,6 +21,7 @@ from storage.models import (
     NewsroomRow,
     ReleaseRow,
     SubscriptionRow,
+    UtcDateTime,
 )
 from storage.moving import move_conversation
 from storage.rows import DESTINATION_COLUMNS, NEWSROOM_COLUMNS, destination_from, newsroom_from
@@ -174,6 +176,21 @@ class SqlDestinations:
         query = select(exists().where(SubscriptionRow.destination_id == destination_id))
         return bool((await self._db.execute(query)).scalar_one())
 
+    async def set_silent(self, subscription_id: SubscriptionId, *, silent: bool) -> None:
+        """See `bot.ports.Destinations.set_silent`."""
+        await self._db.execute(update(SubscriptionRow).where(SubscriptionRow.id == subscription_id).values(silent=silent))
+
+    async def mute(self, subscription_ids: Collection[SubscriptionId], until: datetime | None, now: datetime) -> None:
+        """See `bot.ports.Destinations.mute`."""
+        these = (SubscriptionRow.id.in_(subscription_ids), SubscriptionRow.ended_at.is_(None))
+        muted = SubscriptionRow.muted_until > now
+        if until is None:
+            # The time of the mute stays: a fan-out under way still has to know of it.
+            await self._db.execute(update(SubscriptionRow).where(*these, muted).values(muted_until=now))
+            return
+        since = case((muted, SubscriptionRow.muted_from), else_=literal(now, UtcDateTime()))
+        await self._db.execute(update(SubscriptionRow).where(*these).values(muted_from=since, muted_until=until))
+
 
 def _at(address: Address) -> Select[*tuple[Any, ...]]:
     return (
@@ -209,6 +226,8 @@ def _live() -> Select[*tuple[Any, ...]]:
             SubscriptionRow.destination_id,
             SubscriptionRow.created_at,
             SubscriptionRow.created_by,
+            SubscriptionRow.silent,
+            SubscriptionRow.muted_until,
             SubscriptionRow.newsroom_id.label("wants"),
             *NEWSROOM_COLUMNS,
         )
@@ -219,4 +238,12 @@ def _live() -> Select[*tuple[Any, ...]]:
 
 def _subscription(row: Any) -> Subscription:  # noqa: ANN401 - a row of _live
     newsroom = None if row.wants is None else newsroom_from(row[-len(NEWSROOM_COLUMNS) :])
-    return Subscription(SubscriptionId(row.id), DestinationId(row.destination_id), newsroom, row.created_at, row.created_by)
+    return Subscription(
+        SubscriptionId(row.id),
+        DestinationId(row.destination_id),
+        newsroom,
+        row.created_at,
+        row.created_by,
+        row.silent,
+        row.muted_until,
+    )

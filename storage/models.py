@@ -213,6 +213,9 @@ class SubscriptionRow(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     ended_at: Mapped[datetime | None]
+    silent: Mapped[bool] = mapped_column(default=False)
+    muted_from: Mapped[datetime | None]
+    muted_until: Mapped[datetime | None]
 
 
 class LaneRow(Base):
@@ -271,6 +274,7 @@ class DeliveryRow(Base):
     reason: Mapped[str] = mapped_column(default="")
     dedupe_key: Mapped[str] = mapped_column(String(200))
     payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    silent: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 

@@ -92,6 +92,7 @@ class Sender:
             "reply_parameters": _reply(form.reply_to),
             "reply_markup": _keyboard(card, form),
             "parse_mode": ParseMode.HTML if form.html else None,
+            "disable_notification": card.silent or None,
         }
         if form.photo:
             return await self._bot.send_photo(photo=form.photo, caption=_put(text_of(card, CAPTION, names=names), form), **common)
@@ -180,7 +181,7 @@ def _reply(message_id: int | None) -> ReplyParameters | None:
 def _prose(card: Card) -> Card:
     """What a caption had no room for: the card's prose, whole."""
     prose = tuple(element for element in card.elements if isinstance(element, Text))
-    return Card(card.summary, prose or card.elements)
+    return Card(card.summary, prose or card.elements, silent=card.silent)
 
 
 class Photos:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -11,7 +11,7 @@ from typing import assert_never
 import structlog
 
 from bot.alerts.administrators import PAUSED, tell_administrators
-from bot.alerts.compose import Edit, Message, Nothing, compose
+from bot.alerts.compose import Composition, Edit, Message, Nothing, compose
 from bot.alerts.fanout import work_off
 from bot.alerts.pace import Budget
 from bot.alerts.retry import put_off, settlement, skipped
@@ -40,6 +40,8 @@ TICK = 1.0
 """Seconds after which the outbox is looked at even if no wake-up came: the wake-up is a hint, the tick is the guarantee."""
 SETTLE_WITHIN = 0.05
 """Seconds over which outcomes are gathered, to be written down in one transaction."""
+SETTLE_SHARE = 0.5
+"""This share of what may be in flight is enough to write down at once: the rest is sent meanwhile."""
 STOP_WITHIN = SEND_LIMIT + 5
 """Seconds that sends in flight get to settle when we stop."""
 
@@ -72,8 +74,12 @@ class Dispatcher:
         self._stopping = asyncio.Event()
         self._lease_until: datetime | None = None
         self._account_id = 0
+        self._backlog = False
+        self._sends = asyncio.Semaphore(adapter.pace.at_once)
+        # Where no limit makes us wait, the next are claimed while these are sent: else sends would wait for the database.
+        self._in_hand_at_most = adapter.pace.at_once * (2 if adapter.pace.per_second is None else 1)
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._outcomes = Gather(self._settle, SETTLE_WITHIN)
+        self._outcomes = Gather(self._settle, SETTLE_WITHIN, enough=adapter.pace.at_once * SETTLE_SHARE)
         self._log = log.bind(platform=adapter.platform, account=adapter.account)
 
     def wake(self) -> None:
@@ -158,24 +164,26 @@ class Dispatcher:
             await self._sleep(TICK)
             return
         claimed, next_due = await self._claim()
-        for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery))
+        for delivery, composition in zip(claimed, await self._composed(claimed), strict=True):
+            task = asyncio.create_task(self._deliver(delivery, composition))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
         if not claimed:
             await self._sleep(self._until(next_due))
 
     async def _claim(self) -> tuple[list[Delivery], datetime | None]:
-        room = self._adapter.pace.at_once - len(self._in_flight) - len(self._outcomes)
+        room = self._in_hand_at_most - len(self._in_flight) - len(self._outcomes)
         if room <= 0:
             return [], None
         now = self._clock.now()
-        async with self._database.read() as tx:
-            if not await tx.outbox.due(self._account_id, now):
-                return [], await tx.outbox.next_due(self._account_id)
+        if not self._backlog:
+            async with self._database.read() as tx:
+                if not await tx.outbox.due(self._account_id, now):
+                    return [], await tx.outbox.next_due(self._account_id)
         async with self._database.begin() as tx:
             await work_off(tx, now)
             claim = await tx.outbox.claim(self._account_id, self._owner, now, room)
+        self._backlog = len(claim.deliveries) == room
         return claim.deliveries, claim.next_due
 
     def _until(self, due: datetime | None) -> float:
@@ -190,9 +198,20 @@ class Dispatcher:
 
     # Send
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _composed(self, claimed: Sequence[Delivery]) -> Sequence[Composition | None]:
+        """What each comes to, from one reading. None: that failed, so each reads by itself, and a fault stays with its delivery."""
         try:
-            settled = await self._attempt(delivery)
+            return await self._compose(claimed) if claimed else []
+        except Exception:  # noqa: BLE001 - who reads by itself will hear of it
+            return [None] * len(claimed)
+
+    async def _compose(self, deliveries: Sequence[Delivery]) -> list[Composition]:
+        async with self._database.read() as tx:
+            return await compose(tx, deliveries, self._clock.now())
+
+    async def _deliver(self, delivery: Delivery, composition: Composition | None) -> None:
+        try:
+            settled = await self._attempt(delivery, composition)
         except StorageError as error:
             settled = put_off(delivery, str(error), self._clock.now())
         except Exception as error:  # noqa: BLE001 - a fault of ours in one delivery must not stop the others
@@ -200,17 +219,17 @@ class Dispatcher:
             settled = settlement(delivery, RetryLater(f"{type(error).__name__}: {error}"), self._clock.now())
         self._outcomes.put((delivery, settled))
 
-    async def _attempt(self, delivery: Delivery) -> Settlement:
-        now = self._clock.now()
-        async with self._database.read() as tx:
-            composition = await compose(tx, delivery, now)
+    async def _attempt(self, delivery: Delivery, composition: Composition | None) -> Settlement:
+        if composition is None:
+            (composition,) = await self._compose([delivery])
         if isinstance(composition, Nothing):
-            return skipped(delivery, composition.reason, now)
+            return skipped(delivery, composition.reason, self._clock.now())
         await self._budget.turn()
-        if not self._may_send():
-            # The lease may have run out while we waited: whoever owns the account now delivers this.
-            return put_off(delivery, "the lease ran out", self._clock.now())
-        return await self._send(delivery, composition)
+        async with self._sends:
+            if not self._may_send():
+                # The lease may have run out while we waited: whoever owns the account now delivers this.
+                return put_off(delivery, "the lease ran out", self._clock.now())
+            return await self._send(delivery, composition)
 
     async def _send(self, delivery: Delivery, composition: Message | list[Edit]) -> Settlement:
         match composition:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.delivery import DeliveryKind, Owed
 from bot.domain.newsroom import NewsroomId
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import DestinationId
-from bot.ports import FanOutCursor, Transaction
+from bot.ports import Audience, FanOutCursor, Transaction
 
 AT_ONCE = 1000
 """Up to so many destinations are owed in the transaction that stores the release; above, a cursor is the debt."""
@@ -26,7 +26,7 @@ async def owe_alerts(
     if await tx.outbox.audience_size(newsroom_id, now) > AT_ONCE:
         await tx.outbox.owe_later(DeliveryKind.ALERT, newsroom_id, releases, now)
         return
-    audience = [who.destination_id for who in await tx.outbox.audience(newsroom_id, at=now)]
+    audience = _destinations(await tx.outbox.audience(newsroom_id, at=now))
     await _owe(tx, DeliveryKind.ALERT, audience, releases, now)
     if any_late:
         await tx.outbox.fold_late(set(audience), now)
@@ -60,24 +60,31 @@ async def work_off(tx: Transaction, now: datetime) -> bool:
 async def _chunk(tx: Transaction, cursor: FanOutCursor, now: datetime) -> None:
     if cursor.kind is DeliveryKind.ALERT:
         found = await tx.outbox.audience(cursor.newsroom_id, at=cursor.at, after=cursor.after, until=cursor.until, limit=AT_ONCE)
-        audience, last = [who.destination_id for who in found], int(found[-1].subscription_id) if found else 0
+        audience, last = _destinations(found), int(found[-1].subscription_id) if found else 0
+        more = len(found) == AT_ONCE
     else:
         stands = await tx.outbox.shown_to(cursor.releases[0][0], after=cursor.after, limit=AT_ONCE)
-        audience = [destination for destination in stands if destination <= cursor.until]
-        last = int(audience[-1]) if audience else 0
+        audience = {destination: silent for destination, silent in stands.items() if destination <= cursor.until}
+        last = max(audience, default=0)
+        more = len(audience) == AT_ONCE
     await _owe(tx, cursor.kind, audience, cursor.releases, now)
     if cursor.kind is DeliveryKind.ALERT:
         await tx.outbox.fold_late(set(audience), now)
-    await tx.outbox.advance(cursor.id, last if len(audience) == AT_ONCE else None)
+    await tx.outbox.advance(cursor.id, last if more else None)
+
+
+def _destinations(audience: Sequence[Audience]) -> dict[DestinationId, bool]:
+    """The destinations of subscribers, in their order, and whether what they are owed is silent."""
+    return {who.destination_id: who.silent for who in audience}
 
 
 async def _owe(
-    tx: Transaction, kind: DeliveryKind, audience: Sequence[DestinationId], releases: Sequence[Revised], now: datetime
+    tx: Transaction, kind: DeliveryKind, audience: Mapping[DestinationId, bool], releases: Sequence[Revised], now: datetime
 ) -> None:
     # By destination, then by release: the order in which one destination reads them is the order of the releases.
     debts = [
-        Owed(destination, kind, f"{kind}:{release_id}:{revision}", release_id, revision)
-        for destination in audience
+        Owed(destination, kind, f"{kind}:{release_id}:{revision}", release_id, revision, silent=silent)
+        for destination, silent in audience.items()
         for release_id, revision in releases
     ]
     await tx.outbox.owe(debts, now)

@@ -94,7 +94,7 @@ def newsrooms_card(lines: Sequence[NewsroomLine], texts: Texts, *, page: Page, w
     heading = texts.n("{count} newsroom", "{count} newsrooms", page.total)
     if words:
         heading = texts.t("{heading} for “{words}”", heading=heading, words=words)
-    entries = [_line_entry(page.first + at, line, texts) for at, line in enumerate(lines)]
+    entries = [_line_entry(line, texts) for line in lines]
     elements: list[Element] = [Heading(heading), *entries]
     if page.pages > 1:
         place = texts.t("Page {page} of {pages}", page=texts.number(page.number), pages=texts.number(page.pages))
@@ -102,11 +102,11 @@ def newsrooms_card(lines: Sequence[NewsroomLine], texts: Texts, *, page: Page, w
     return Card(summary(heading), tuple(elements), rows(*page.buttons(texts)))
 
 
-def _line_entry(number: int, line: NewsroomLine, texts: Texts) -> Entry:
+def _line_entry(line: NewsroomLine, texts: Texts) -> Entry:
     marks = [texts.t("Subscribed")] if line.subscribed else []
     meta = [line.newsroom.slug, line.newsroom.country, *([texts.t("offered here")] if line.offered else [])]
     return Entry(
-        number=number,
+        number=0,  # a number would mean a release
         title=line.newsroom.name,
         url=line.newsroom.page_url,
         meta=tuple(filter(None, meta)),
@@ -115,24 +115,31 @@ def _line_entry(number: int, line: NewsroomLine, texts: Texts) -> Entry:
     )
 
 
-def subscriptions_card(subscriptions: Sequence[Subscription], offered: Sequence[Newsroom], texts: Texts) -> Card:
-    """What a destination subscribes to, each with a button that ends it."""
+def subscriptions_card(subscriptions: Sequence[Subscription], offered: Sequence[Newsroom], texts: Texts, now: datetime) -> Card:
+    """What a destination subscribes to, each with a button that ends it, and one that ends what is muted."""
     if not subscriptions:
         said = texts.t("There are no subscriptions here. /subscribe adds one.")
         return Card(summary(said), (Text(paragraphs(said)[0]),), rows(Button(texts.t("Subscribe"), "/subscribe")))
     heading = texts.n("{count} subscription here", "{count} subscriptions here", len(subscriptions))
-    entries = [_subscription_entry(n, each, offered, texts) for n, each in enumerate(subscriptions, 1)]
-    buttons = [_end(each, texts) for each in subscriptions[:_MOST_BUTTONS]]
+    entries = [_subscription_entry(each, offered, texts, now) for each in subscriptions]
+    muted = any(each.is_muted(now) for each in subscriptions)
+    buttons = [Button(texts.t("Unmute"), "/mute off")] if muted else []
+    buttons += [_end(each, texts) for each in subscriptions[:_MOST_BUTTONS]]
     return Card(summary(heading), (Heading(heading), *entries), rows(*buttons, width=2))
 
 
-def _subscription_entry(number: int, subscription: Subscription, offered: Sequence[Newsroom], texts: Texts) -> Entry:
+def _subscription_entry(subscription: Subscription, offered: Sequence[Newsroom], texts: Texts, now: datetime) -> Entry:
     since = texts.t("since {date}", date=texts.date(subscription.created_at))
+    sound = texts.t("without sound") if subscription.silent else ""
+    until = subscription.muted_until if subscription.is_muted(now) else None
+    marks = (texts.t("muted until {moment}", moment=texts.moment(until, now)),) if until else ()
     if subscription.newsroom is None:
         names = ", ".join(newsroom.name for newsroom in offered)
-        return Entry(number, texts.t("All newsrooms offered here"), meta=tuple(filter(None, (names, since))))
+        meta = tuple(filter(None, (names, since, sound)))
+        return Entry(0, texts.t("All newsrooms offered here"), meta=meta, marks=marks)
     newsroom = subscription.newsroom
-    return Entry(number, newsroom.name, newsroom.page_url, (newsroom.slug, since), command=f"/newsroom {newsroom.slug}")
+    meta = tuple(filter(None, (newsroom.slug, since, sound)))
+    return Entry(0, newsroom.name, newsroom.page_url, meta, marks, command=f"/newsroom {newsroom.slug}")
 
 
 def _end(subscription: Subscription, texts: Texts) -> Button:

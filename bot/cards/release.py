@@ -146,6 +146,7 @@ def _alert_buttons(release: Release, content: Content, texts: Texts) -> list[But
         Button(texts.t("Open"), url=content.url) if content.url else None,
         Button(texts.t("Contact"), f"/contact release:{release.id}"),
         _documents_button(release, content.documents, texts),
+        Button(texts.t("Mute"), f"/mute {release.newsroom.slug} 1h"),
         *(_version_button(release, version) for version in other_versions(release, content)),
     ]
 

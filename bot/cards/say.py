@@ -71,7 +71,8 @@ def notice_card(code: str, values: Mapping[str, str], texts: Texts, now: datetim
             tone = Tone.GOOD
         case "destination_paused":
             said = texts.t(
-                "I can no longer write in {destination}. Its alerts wait until I am let in again.", destination=destination
+                "I can no longer write in {destination}. What is owed there waits; until I am let in again nothing is added.",
+                destination=destination,
             )
             tone = Tone.WARNING
         case "thread_closed":

@@ -51,7 +51,7 @@ HELP = Command(
     aliases={"da": ("hjælp", "hjaelp")},
     arguments=N_("[command]"),
     summary=N_("what you can ask me"),
-    examples=("", "latest"),
+    examples=("", N_("latest")),
     parse_args=parse_args,
     run=show_help,
 )

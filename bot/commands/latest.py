@@ -8,7 +8,7 @@ from bot.cards import Page, list_card, say_card
 from bot.commands.command import Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
-from bot.commands.lookup import AnyNewsroom, find_newsroom, is_followed
+from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_followed
 from bot.domain.card import Button, Card
 from bot.domain.newsroom import Newsroom
 from bot.i18n import N_, Texts
@@ -16,7 +16,6 @@ from bot.ports import Reply
 
 SHOWN = 5
 MOST = 50
-_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Latest:
 def parse_args(rest: str, texts: Texts) -> Latest:
     """`[newsroom] [n]`, in this order or the other. Raises UserError for a number out of range."""
     words = rest.split()
-    numbers = [word for word in (words[-1:] + words[:1]) if word.isascii() and word.isdigit() and len(word) <= _LONGEST_NUMBER]
+    numbers = [word for word in (words[-1:] + words[:1]) if word.isascii() and word.isdigit()]
     if not numbers:
         return Latest(unquoted(rest))
     count = int(numbers[0])
@@ -45,9 +44,9 @@ def parse_args(rest: str, texts: Texts) -> Latest:
 
 async def run(ctx: Context, args: Latest) -> Reply:
     """A page of the newest releases, numbered."""
-    if not args.words:
-        newsrooms = await ctx.own_newsrooms()
-        return await _list(ctx, newsrooms, args.count, "") if newsrooms else Reply(_no_newsrooms(ctx.texts))
+    if not args.words or args.words.casefold() in EVERYTHING:
+        newsrooms = await (ctx.tx.newsrooms.offered() if args.words else ctx.own_newsrooms())
+        return await _list(ctx, newsrooms, args.count, args.words) if newsrooms else Reply(_no_newsrooms(ctx.texts))
     newsroom = await find_newsroom(ctx, args.words, lambda slug: _command(slug, args.count))
     if not isinstance(newsroom, Newsroom):
         return Reply(_not_followed(newsroom, ctx.texts))

@@ -60,14 +60,16 @@ async def find_newsroom(ctx: Context, words: str, again: Again, *, prefer_stored
 
 def candidates(stored: Iterable[Newsroom], catalogue: Catalogue) -> list[tuple[AnyNewsroom, Sequence[str]]]:
     """Stored newsrooms with the names that the catalogue knows for them too, then the rest of the catalogue."""
-    known: dict[str, tuple[AnyNewsroom, Sequence[str]]] = {}
-    for newsroom in stored:
-        entry = catalogue.get(newsroom.slug)
-        names = (entry.name, *entry.aliases) if entry else ()
-        known[newsroom.slug] = (newsroom, (newsroom.slug, newsroom.name, *names))
+    known: dict[str, tuple[AnyNewsroom, Sequence[str]]] = {each.slug: (each, names_of(each, catalogue)) for each in stored}
     for entry in catalogue.entries:
         known.setdefault(entry.slug, (entry, (entry.slug, entry.name, *entry.aliases)))
     return list(known.values())
+
+
+def names_of(newsroom: Newsroom, catalogue: Catalogue) -> Sequence[str]:
+    """What a stored newsroom goes by, its slug first, with the names that the catalogue knows for it."""
+    entry = catalogue.get(newsroom.slug)
+    return (newsroom.slug, newsroom.name, *((entry.name, *entry.aliases) if entry else ()))
 
 
 def unknown_newsroom(words: str, nearest_ones: Sequence[AnyNewsroom], again: Again, texts: Texts) -> NearMiss:

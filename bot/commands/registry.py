@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.commands import accept, contact, guide, language, latest, newsroom, release, search, status, subscribe
+from bot.commands import accept, contact, guide, language, latest, mute, newsroom, release, search, status, subscribe
 from bot.commands.command import Command
 
 COMMANDS: tuple[Command[Any], ...] = (
@@ -17,6 +17,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     subscribe.SUBSCRIBE,
     subscribe.UNSUBSCRIBE,
     subscribe.SUBSCRIPTIONS,
+    mute.COMMAND,
     language.COMMAND,
     status.COMMAND,
     guide.HELP,

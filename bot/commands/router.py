@@ -122,9 +122,9 @@ class Router:
 
     async def _answer(self, asked: _Asked) -> Reply:
         line, reader = asked.line, asked.texts
-        command = self._command(asked)
         if line.too_long:
             raise UserError(reader.t("That is too long: a command takes at most {limit} characters.", limit=LONGEST))
+        command = self._command(asked)
         if not await self._permitted(command, asked):
             raise UserError(_refusal(command, reader))
         return await self._run(command, command.parse_args(line.rest, reader), asked)

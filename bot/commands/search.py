@@ -89,7 +89,7 @@ COMMAND = Command(
         "All words must be there, in any form. Words in quotation marks stand side by side, a minus leaves a word out, "
         "OR finds either, and a star finds every ending."
     ),
-    examples=("sanktioner rusland", '"nordisk råd" -finland', "klima OR energi", "grønland*"),
+    examples=("sanktioner rusland", '"nordisk råd" -finland', N_("klima OR energi"), "grønland*"),
     parse_args=parse_args,
     run=run,
 )

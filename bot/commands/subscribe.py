@@ -11,7 +11,7 @@ from bot.cards.shorten import shorten
 from bot.commands.command import Audience, Command, Family, no_arguments
 from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
-from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_followed
+from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_followed, names_of
 from bot.domain.card import Button, Tone
 from bot.domain.newsroom import Newsroom, NewsroomEntry
 from bot.domain.subscription import Subscription
@@ -22,24 +22,38 @@ from bot.text.nearest import Exact, Nothing, Several, nearest
 
 _CHOICES = 10
 _OWN_ID = re.compile(r"id:([0-9]{1,18})")
+_SOUND = re.compile(
+    r"(?:(?P<name>.*) )?(?:(?P<silent>silent(?:ly)?|without sound|uden lyd|lydl(?:ø|oe|o)st?)|with sound|med lyd)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """`everything`, a newsroom by its words, a subscription by its id (from a button), or nothing said."""
+    """`everything`, a newsroom by its words, a subscription by its id (from a button), or nothing said.
+
+    `silent`: whether its alerts are to make a sound, or None where nothing is said of it.
+    """
 
     words: str = ""
     everything: bool = False
     subscription_id: int | None = None
+    silent: bool | None = None
+
+    def again(self, words: str) -> str:
+        """The command line that subscribes to something else in the same way."""
+        sound = {None: "", True: "silent", False: "with sound"}[self.silent]
+        return " ".join(filter(None, ("/subscribe", words, sound)))
 
 
 def parse_args(rest: str, _texts: Texts) -> Which:
-    """`[newsroom|all]`."""
-    words = unquoted(rest)
+    """`[newsroom|all] [silent|with sound]`."""
+    sound = _SOUND.fullmatch(rest)
+    silent = None if sound is None else bool(sound["silent"])
+    words = unquoted((sound["name"] or "") if sound else rest)
     own_id = _OWN_ID.fullmatch(words)
     if own_id:
-        return Which(subscription_id=int(own_id[1]))
-    return Which(everything=True) if words.casefold() in EVERYTHING else Which(words)
+        return Which(subscription_id=int(own_id[1]), silent=silent)
+    return Which(everything=True, silent=silent) if words.casefold() in EVERYTHING else Which(words, silent=silent)
 
 
 # Subscribing ------------------------------------------------------------------------------------------------------------
@@ -48,14 +62,14 @@ def parse_args(rest: str, _texts: Texts) -> Which:
 async def subscribe(ctx: Context, args: Which) -> Reply:
     """Subscribe the destination, or ask to what."""
     if args.everything:
-        return await _subscribe_to_all(ctx)
+        return await _subscribe_to_all(ctx, args)
     if args.words:
-        return await _subscribe_to(ctx, await find_newsroom(ctx, args.words, lambda s: f"/subscribe {s}", prefer_stored=False))
+        return await _subscribe_to(ctx, await find_newsroom(ctx, args.words, args.again, prefer_stored=False), args)
     offered = await ctx.tx.newsrooms.offered()
-    return await _subscribe_to(ctx, offered[0]) if len(offered) == 1 else await _choose(ctx, offered)
+    return await _subscribe_to(ctx, offered[0], args) if len(offered) == 1 else await _choose(ctx, offered, args)
 
 
-async def _subscribe_to(ctx: Context, chosen: AnyNewsroom) -> Reply:
+async def _subscribe_to(ctx: Context, chosen: AnyNewsroom, args: Which) -> Reply:
     adds = _is_outside(ctx, chosen)
     if adds and not ctx.is_operator:
         name = shorten(chosen.name, 100)
@@ -65,10 +79,30 @@ async def _subscribe_to(ctx: Context, chosen: AnyNewsroom) -> Reply:
     was_followed = await is_followed(ctx, chosen)
     newsroom = await _stored(ctx, chosen, offered_by="operator" if adds else None)
     destination = await ctx.ensure_destination()
-    _, is_new = await ctx.tx.destinations.subscribe(destination.id, newsroom.id, by=str(ctx.call.actor), now=ctx.now)
+    subscription, is_new = await ctx.tx.destinations.subscribe(destination.id, newsroom.id, by=str(ctx.call.actor), now=ctx.now)
     if not was_followed:
         await ctx.tx.feeds.wake(newsroom.id, ctx.now, prime=True)
-    return _confirmed(newsroom, ctx.texts, is_new=is_new, added=adds and isinstance(chosen, NewsroomEntry))
+    if await _set_sound(ctx, subscription, args) and not is_new:
+        return _other_sound(ctx.texts, newsroom.name, newsroom.slug, silent=not subscription.silent)
+    added = adds and isinstance(chosen, NewsroomEntry)
+    return _confirmed(newsroom, ctx.texts, is_new=is_new, added=added, silent=bool(args.silent))
+
+
+async def _set_sound(ctx: Context, subscription: Subscription, args: Which) -> bool:
+    """Have the alerts make a sound or none, as it is wished; whether that is a change."""
+    if args.silent is None or args.silent == subscription.silent:
+        return False
+    await ctx.tx.destinations.set_silent(subscription.id, silent=args.silent)
+    return True
+
+
+def _other_sound(texts: Texts, name: str, words: str, *, silent: bool) -> Reply:
+    if silent:
+        said = texts.t("Alerts from {newsroom} make no sound here from now on.", newsroom=name)
+    else:
+        said = texts.t("Alerts from {newsroom} make a sound here from now on.", newsroom=name)
+    undo = Button(texts.t("Undo"), Which(silent=not silent).again(words))
+    return Reply(say_card(said, tone=Tone.GOOD, buttons=[undo]))
 
 
 def _is_outside(ctx: Context, chosen: AnyNewsroom) -> bool:
@@ -82,13 +116,14 @@ async def _stored(ctx: Context, chosen: AnyNewsroom, *, offered_by: str | None) 
     return chosen if isinstance(chosen, Newsroom) else await ctx.tx.newsrooms.ensure(chosen, offered_by=offered_by, now=ctx.now)
 
 
-def _confirmed(newsroom: Newsroom, texts: Texts, *, is_new: bool, added: bool) -> Reply:
+def _confirmed(newsroom: Newsroom, texts: Texts, *, is_new: bool, added: bool, silent: bool) -> Reply:
     if not is_new:
         already = texts.t("{newsroom} is already subscribed to here.", newsroom=newsroom.name)
         return Reply(say_card(already, buttons=_after(newsroom, texts, texts.t("Unsubscribe"))))
     said = [
         texts.t("Subscribed to {newsroom}.", newsroom=newsroom.name),
         texts.t("New releases and corrections come here as soon as they are found. Older ones are not sent; /latest shows them."),
+        *([texts.t("Its alerts make no sound.")] if silent else []),
         *([texts.t("It is now offered to everybody here.")] if added else []),
     ]
     return Reply(say_card("\n".join(said), tone=Tone.GOOD, buttons=_after(newsroom, texts, texts.t("Undo"))))
@@ -98,26 +133,31 @@ def _after(newsroom: Newsroom, texts: Texts, unsubscribe_label: str) -> tuple[Bu
     return Button(texts.t("Latest"), f"/latest {newsroom.slug}"), Button(unsubscribe_label, f"/unsubscribe {newsroom.slug}")
 
 
-async def _subscribe_to_all(ctx: Context) -> Reply:
+async def _subscribe_to_all(ctx: Context, args: Which) -> Reply:
     destination = await ctx.ensure_destination()
     subscription, is_new = await ctx.tx.destinations.subscribe(destination.id, None, by=str(ctx.call.actor), now=ctx.now)
+    changed = await _set_sound(ctx, subscription, args)
     offered = await ctx.tx.newsrooms.offered()
     texts = ctx.texts
+    if changed and not is_new:
+        return _other_sound(texts, texts.t("all newsrooms offered here"), "all", silent=not subscription.silent)
     if not is_new:
         button = Button(texts.t("Unsubscribe from all"), f"/unsubscribe id:{subscription.id}")
         return Reply(say_card(texts.t("All newsrooms offered here are already subscribed to."), buttons=[button]))
     names = ", ".join(newsroom.name for newsroom in offered) or texts.t("none yet")
     said = texts.t("Subscribed to all newsrooms offered here, those to come included.")
-    now_these = texts.t("At present: {newsrooms}.", newsrooms=shorten(names, 500))
+    lines = [said, texts.t("At present: {newsrooms}.", newsrooms=shorten(names, 500))]
+    if args.silent:
+        lines.append(texts.t("Their alerts make no sound."))
     buttons = (Button(texts.t("Latest"), "/latest"), Button(texts.t("Undo"), f"/unsubscribe id:{subscription.id}"))
-    return Reply(say_card(f"{said}\n{now_these}", tone=Tone.GOOD, buttons=buttons))
+    return Reply(say_card("\n".join(lines), tone=Tone.GOOD, buttons=buttons))
 
 
-async def _choose(ctx: Context, offered: Sequence[Newsroom]) -> Reply:
+async def _choose(ctx: Context, offered: Sequence[Newsroom], args: Which) -> Reply:
     texts = ctx.texts
-    buttons = [Button(newsroom.name, f"/subscribe {newsroom.slug}") for newsroom in offered[:_CHOICES]]
+    buttons = [Button(newsroom.name, args.again(newsroom.slug)) for newsroom in offered[:_CHOICES]]
     if offered:
-        buttons.append(Button(texts.t("All offered here"), "/subscribe all"))
+        buttons.append(Button(texts.t("All offered here"), args.again("all")))
     buttons.append(Button(texts.t("Other newsrooms"), "/newsrooms"))
     said = texts.t("What do you want to subscribe to? Any other newsroom by its name: /subscribe københavns politi")
     return Reply(say_card(said, buttons=buttons))
@@ -130,19 +170,20 @@ async def unsubscribe(ctx: Context, args: Which) -> Reply:
     """End a subscription, or ask which."""
     subscriptions = await ctx.subscriptions()
     if not subscriptions:
-        return Reply(subscriptions_card([], [], ctx.texts))
+        return Reply(subscriptions_card([], [], ctx.texts, ctx.now))
     if args.everything:
         return await _end(ctx, subscriptions)
     if args.subscription_id is not None:
         chosen = [each for each in subscriptions if each.id == args.subscription_id]
         return await _end(ctx, chosen) if chosen else await show(ctx, None)
     if args.words:
-        return await _end(ctx, [_named(args.words, subscriptions, ctx.texts)])
+        return await _end(ctx, [_named(args.words, subscriptions, ctx)])
     return await _end(ctx, subscriptions) if len(subscriptions) == 1 else await show(ctx, None)
 
 
-def _named(words: str, subscriptions: Sequence[Subscription], texts: Texts) -> Subscription:
-    named = [(each, (each.newsroom.slug, each.newsroom.name)) for each in subscriptions if each.newsroom]
+def _named(words: str, subscriptions: Sequence[Subscription], ctx: Context) -> Subscription:
+    texts = ctx.texts
+    named = [(each, names_of(each.newsroom, ctx.catalogue)) for each in subscriptions if each.newsroom]
     match nearest(words, named):
         case Exact(subscription):
             return subscription
@@ -167,7 +208,8 @@ async def _end(ctx: Context, subscriptions: Sequence[Subscription]) -> Reply:
 
 
 def _again(subscription: Subscription, texts: Texts) -> Button:
-    return Button(texts.t("Undo"), f"/subscribe {subscription.newsroom.slug if subscription.newsroom else 'all'}")
+    words = subscription.newsroom.slug if subscription.newsroom else "all"
+    return Button(texts.t("Undo"), Which(silent=subscription.silent or None).again(words))
 
 
 def _endings(subscriptions: Sequence[Subscription], texts: Texts) -> list[Button]:
@@ -185,20 +227,21 @@ def _endings(subscriptions: Sequence[Subscription], texts: Texts) -> list[Button
 async def show(ctx: Context, _args: None) -> Reply:
     """The destination's subscriptions."""
     subscriptions = await ctx.subscriptions()
-    return Reply(subscriptions_card(subscriptions, await ctx.tx.newsrooms.offered(), ctx.texts))
+    return Reply(subscriptions_card(subscriptions, await ctx.tx.newsrooms.offered(), ctx.texts, ctx.now))
 
 
 SUBSCRIBE = Command(
     name="subscribe",
     family=Family.SUBSCRIPTIONS,
     aliases={"da": ("abonner", "abonnér", "tilmeld")},
-    arguments=N_("[newsroom or all]"),
+    arguments=N_("[newsroom or all] [silent]"),
     summary=N_("be told here when a newsroom publishes"),
     details=N_(
         "Any newsroom of /newsrooms, by part of its name. “all” means those offered here, future ones included. "
-        "In groups and channels only who manages them can do this."
+        "“silent” at the end has its alerts come without sound, “with sound” changes that back; where two subscriptions bring the "
+        "same alert, one with sound is enough. In groups and channels only who manages them can do this."
     ),
-    examples=("um", N_("all")),
+    examples=("um", N_("all"), N_("um silent")),
     audience=Audience.MANAGERS,
     writes=True,
     parse_args=parse_args,

@@ -66,7 +66,11 @@ class ContactItem:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One numbered line of a list. `meta` as in `Meta.parts`; `snippet` may hold highlighted (bold) spans; `command` opens it."""
+    """One line of a list.
+
+    `number` is what the reader may ask for it by, 0 where they may not. `meta` as in `Meta.parts`; `snippet` may hold highlighted
+    (bold) spans; `command` opens it.
+    """
 
     number: int
     title: str
@@ -108,8 +112,9 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message. `summary` is one plain line for a notification; `buttons` come in rows."""
+    """A message. `summary` is one plain line for a notification; `buttons` come in rows. `silent`: it should make no sound."""
 
     summary: str
     elements: tuple[Element, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
+    silent: bool = False

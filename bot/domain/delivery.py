@@ -53,7 +53,7 @@ class DeliveryState(StrEnum):
 class Owed:
     """One delivery to write down for a destination; `dedupe_key` makes a repeat harmless.
 
-    `payload` is what a notice says: its code and the values it names.
+    `payload` is what a notice says: its code and the values it names. `silent`: it makes no sound where it arrives.
     """
 
     destination_id: DestinationId
@@ -62,6 +62,7 @@ class Owed:
     release_id: ReleaseId | None = None
     revision: int = 0
     payload: Mapping[str, str] = field(default_factory=dict)
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Delivery:
     revision: int = 0
     payload: Mapping[str, str] = field(default_factory=dict)
     digest_of: tuple[ReleaseId, ...] = ()
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

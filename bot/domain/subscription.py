@@ -52,13 +52,22 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A destination wants a newsroom's releases. `newsroom` None means all that the installation offers, future ones included."""
+    """A destination wants a newsroom's releases. `newsroom` None means all that the installation offers, future ones included.
+
+    `silent`: its alerts make no sound. `muted_until`: what comes out before then is not sent; it may lie in the past.
+    """
 
     id: SubscriptionId
     destination_id: DestinationId
     newsroom: Newsroom | None
     created_at: datetime
     created_by: str = ""
+    silent: bool = False
+    muted_until: datetime | None = None
+
+    def is_muted(self, now: datetime) -> bool:
+        """Whether what comes out now is left out."""
+        return self.muted_until is not None and now < self.muted_until
 
     @property
     def newsroom_id(self) -> NewsroomId | None:

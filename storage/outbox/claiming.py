@@ -56,7 +56,7 @@ class Claiming:
             return Claim([], account.blocked_until)
         lanes = await self._due_lanes(account_id, now, limit) if limit else []
         deliveries = await self._take(lanes, owner) if lanes else []
-        return Claim(deliveries, await self.next_due(account_id))
+        return Claim(deliveries, None if deliveries else await self.next_due(account_id))
 
     async def _due_lanes(self, account_id: int, now: datetime, limit: int) -> list[int]:
         due = (LaneRow.account_id == account_id, LaneRow.due_at <= now, LaneRow.owner.is_(None))
@@ -97,6 +97,7 @@ class Claiming:
                 DeliveryRow.release_id,
                 DeliveryRow.revision,
                 DeliveryRow.payload,
+                DeliveryRow.silent,
                 *DESTINATION_COLUMNS,
             )
             .join(LaneRow, LaneRow.in_flight == DeliveryRow.id)
@@ -120,6 +121,7 @@ class Claiming:
             revision=row.revision,
             payload=row.payload or {},
             digest_of=await self._held(destination.id) if kind is DeliveryKind.DIGEST else (),
+            silent=row.silent,
         )
 
     async def _held(self, destination_id: DestinationId) -> tuple[ReleaseId, ...]:

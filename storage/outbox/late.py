@@ -16,7 +16,7 @@ from storage.models import (
     LaneRow,
     ReleaseRow,
 )
-from storage.outbox.owing import Owing, chunks
+from storage.outbox.owing import ALL_SILENT, Owing, chunks
 
 LATE_AT_ONCE = 5
 """More late finds than this pending for one destination become one digest (the outbox page of ARCHITECTURE.md)."""
@@ -31,7 +31,7 @@ class Late(Owing):
         """See `bot.ports.Outbox.fold_late`."""
         digests: list[Owed] = []
         for some in chunks(sorted(destination_ids)):
-            for destination_id, first, count in await self._too_many_late(some):
+            for destination_id, first, count, silent in await self._too_many_late(some):
                 await self._db.execute(
                     update(DeliveryRow)
                     .where(_late_alert(), DeliveryRow.destination_id == destination_id)
@@ -40,11 +40,12 @@ class Late(Owing):
                 await self._db.execute(
                     update(LaneRow).where(LaneRow.destination_id == destination_id).values(pending=LaneRow.pending - count)
                 )
-                digests.append(Owed(DestinationId(destination_id), DeliveryKind.DIGEST, f"digest:late:{first}"))
+                key = f"digest:late:{first}"
+                digests.append(Owed(DestinationId(destination_id), DeliveryKind.DIGEST, key, silent=silent))
         return await self.owe(digests, now)
 
-    async def _too_many_late(self, destination_ids: Sequence[int]) -> list[tuple[int, int, int]]:
-        """Destination, first delivery and number of its pending late alerts, where they are too many to come one by one."""
+    async def _too_many_late(self, destination_ids: Sequence[int]) -> list[tuple[int, int, int, bool]]:
+        """Destination, first delivery and number of its pending late alerts, where they are too many; whether all are silent."""
         other = aliased(DeliveryRow)
         digest = exists().where(
             other.destination_id == LaneRow.destination_id,
@@ -53,13 +54,13 @@ class Late(Owing):
             other.id.is_distinct_from(LaneRow.in_flight),
         )
         rows = await self._db.execute(
-            select(DeliveryRow.destination_id, func.min(DeliveryRow.id), func.count())
+            select(DeliveryRow.destination_id, func.min(DeliveryRow.id), func.count(), ALL_SILENT)
             .join(LaneRow, LaneRow.destination_id == DeliveryRow.destination_id)
             .where(_late_alert(), DeliveryRow.destination_id.in_(destination_ids))
             .group_by(DeliveryRow.destination_id)
             .having(or_(func.count() > LATE_AT_ONCE, func.max(case((digest, 1), else_=0)) == 1))
         )
-        return [(destination, first, count) for destination, first, count in rows]
+        return [(destination, first, count, bool(silent)) for destination, first, count, silent in rows]
 
 
 def _late_alert() -> ColumnElement[bool]:

@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, false, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Priority
 from bot.domain.newsroom import NewsroomId
@@ -29,6 +30,9 @@ from storage.models import (
 
 T = TypeVar("T")
 
+ALL_SILENT = func.min(case((DeliveryRow.silent, 1), else_=0))
+"""Whether every delivery of a group is silent, as 1 or 0."""
+
 _CHUNK = 500  # parameters in one IN (...): far below every engine's limit
 
 
@@ -40,40 +44,49 @@ class Owing:
 
     async def audience_size(self, newsroom_id: NewsroomId, at: datetime) -> int:
         """How many live subscriptions want the newsroom's releases."""
-        query = select(func.count()).select_from(SubscriptionRow).where(_wants(newsroom_id, at))
+        query = select(func.count()).select_from(SubscriptionRow).where(_wants(SubscriptionRow, newsroom_id, at))
         return int((await self._db.execute(query)).scalar_one())
 
     async def audience(
         self, newsroom_id: NewsroomId, *, at: datetime, after: int = 0, until: int | None = None, limit: int | None = None
     ) -> list[Audience]:
         """See `bot.ports.Outbox.audience`."""
+        other = aliased(SubscriptionRow)
+        sounds = exists().where(
+            other.destination_id == SubscriptionRow.destination_id, _wants(other, newsroom_id, at), other.silent.is_(False)
+        )
+        # Asked of the destination as a whole: in a chunk of its own, the subscription with sound would come too late.
+        silent = case((SubscriptionRow.silent, ~sounds), else_=false())
         query = (
-            select(SubscriptionRow.id, SubscriptionRow.destination_id)
+            select(SubscriptionRow.id, SubscriptionRow.destination_id, silent)
             .join(DestinationRow, DestinationRow.id == SubscriptionRow.destination_id)
-            .where(_wants(newsroom_id, at), SubscriptionRow.id > after, DestinationRow.paused.is_(None))
+            .where(_wants(SubscriptionRow, newsroom_id, at), SubscriptionRow.id > after, DestinationRow.paused.is_(None))
             .order_by(SubscriptionRow.id)
             .limit(limit)
         )
         if until is not None:
             query = query.where(SubscriptionRow.id <= until)
-        return [Audience(DestinationId(destination), SubscriptionId(ident)) for ident, destination in await self._db.execute(query)]
+        return [
+            Audience(DestinationId(destination), SubscriptionId(ident), bool(without_sound))
+            for ident, destination, without_sound in await self._db.execute(query)
+        ]
 
-    async def shown_to(self, release_id: ReleaseId, *, after: int = 0, limit: int | None = None) -> list[DestinationId]:
+    async def shown_to(self, release_id: ReleaseId, *, after: int = 0, limit: int | None = None) -> dict[DestinationId, bool]:
         """See `bot.ports.Outbox.shown_to`."""
         states = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENT)
         query = (
-            select(DeliveryRow.destination_id)
-            .distinct()
+            select(DeliveryRow.destination_id, ALL_SILENT)
             .where(
                 DeliveryRow.release_id == release_id,
                 DeliveryRow.kind == DeliveryKind.ALERT,
                 or_(DeliveryRow.state.in_(states), DeliveryRow.reason == DIGESTED),
                 DeliveryRow.destination_id > after,
             )
+            .group_by(DeliveryRow.destination_id)
             .order_by(DeliveryRow.destination_id)
             .limit(limit)
         )
-        return [DestinationId(ident) for ident in (await self._db.execute(query)).scalars()]
+        return {DestinationId(ident): bool(silent) for ident, silent in await self._db.execute(query)}
 
     async def owe(self, debts: Sequence[Owed], now: datetime) -> int:
         """See `bot.ports.Outbox.owe`."""
@@ -94,6 +107,7 @@ class Owing:
                     "reason": "",
                     "dedupe_key": debt.dedupe_key,
                     "payload": dict(debt.payload) or None,
+                    "silent": debt.silent,
                     "created_at": now,
                 }
                 for debt in debts
@@ -155,13 +169,14 @@ class Owing:
             await self._db.execute(update(FanOutRow).where(this).values(after=after))
 
 
-def _wants(newsroom_id: NewsroomId, at: datetime) -> ColumnElement[bool]:
-    """Subscriptions, live since a moment, to the newsroom or to all that are offered while it is."""
+def _wants(subscription: type[SubscriptionRow], newsroom_id: NewsroomId, at: datetime) -> ColumnElement[bool]:
+    """Subscriptions, live since a moment and not muted then, to the newsroom or to all that are offered while it is."""
     offered = exists().where(NewsroomRow.id == newsroom_id, NewsroomRow.offered_by.is_not(None))
     return and_(
-        or_(SubscriptionRow.newsroom_id == newsroom_id, and_(SubscriptionRow.newsroom_id.is_(None), offered)),
-        SubscriptionRow.created_at <= at,
-        SubscriptionRow.ended_at.is_(None),
+        or_(subscription.newsroom_id == newsroom_id, and_(subscription.newsroom_id.is_(None), offered)),
+        subscription.created_at <= at,
+        subscription.ended_at.is_(None),
+        or_(subscription.muted_until.is_(None), subscription.muted_until <= at, subscription.muted_from > at),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.domain.card import Entry
 from tests.fakes.feeds import Item, ago
 from tests.features.conftest import Journey, Start
 
@@ -63,6 +64,31 @@ async def test_a_correction_is_shown_where_the_alert_stands(journey: Start) -> N
         assert "RETTET" in j.chat.posts("desk")[0].text.upper()
 
 
+async def test_what_comes_while_a_newsroom_is_muted_is_not_sent(journey: Start) -> None:
+    """Neither then nor afterwards; what stands already is corrected, another desk hears it all, and /latest shows it."""
+    async with journey() as j:
+        j.newsroom.publish(Item(1, "Gammel nyhed", published=ago(days=2)))
+        await j.subscribe("desk-1", "desk-2")
+        await primed(j)
+        j.newsroom.publish(Item(2, "Havnen giver 40 mio. kr.", published=ago(minutes=3)))
+        await j.chat.wait_for(2)
+        await j.adapter.hear("/dæmp til i morgen", conversation="desk-1")
+        j.newsroom.publish(Item(3, "Kajen lukker", published=ago(minutes=2)))
+        j.newsroom.item(2).title = "Havnen giver 45 mio. kr."
+        j.newsroom.serve()
+        await j.chat.wait_for(3)
+        async with asyncio.timeout(10):
+            while not j.chat.posts("desk-1")[0].edits:
+                await asyncio.sleep(0.02)
+        latest = await j.adapter.hear("/latest", conversation="desk-1")
+        assert "Kajen lukker" in [element.title for element in latest.card.elements if isinstance(element, Entry)]
+        await j.adapter.hear("/mute off", conversation="desk-1")
+        j.newsroom.publish(Item(4, "Kajen åbner igen", published=ago(minutes=1)))
+        await j.chat.wait_for(5)
+        assert [post.title for post in j.chat.posts("desk-1")] == ["Havnen giver 45 mio. kr.", "Kajen åbner igen"]
+        assert len(j.chat.posts("desk-2")) == 3
+
+
 async def test_renumbered_and_reordered_releases_alert_nobody(journey: Start) -> None:
     """New guids, new links to the same things, another order and tracking parameters are not news."""
     async with journey() as j:
@@ -82,6 +108,26 @@ async def test_renumbered_and_reordered_releases_alert_nobody(journey: Start) ->
         await j.chat.wait_for(1)
         await polled_again(j)
         assert [message.title for message in j.chat.messages] == ["Den eneste nyhed"]
+
+
+async def test_guids_that_count_places_lose_no_release_and_correct_none(journey: Start) -> None:
+    """What is on top is number 1, and each new release moves the others down."""
+
+    def publish(j: Journey, *items: Item) -> None:
+        j.newsroom.items[:0] = items
+        for place, item in enumerate(j.newsroom.items, 1):
+            item.guid = str(place)
+        j.newsroom.serve()
+
+    async with journey() as j:
+        publish(j, *(Item(n, f"Nyhed {n}", published=ago(hours=20 - n)) for n in (3, 2, 1)))
+        await j.subscribe("desk")
+        await primed(j)
+        for number in (4, 5):
+            publish(j, Item(number, f"Nyhed {number}", published=ago(minutes=9 - number)))
+            await j.chat.wait_for(number - 3)
+            await polled_again(j)
+        assert [(post.title, post.edits) for post in j.chat.posts("desk")] == [("Nyhed 4", 0), ("Nyhed 5", 0)]
 
 
 async def test_an_older_release_that_slides_back_into_the_window_alerts_nobody(journey: Start) -> None:

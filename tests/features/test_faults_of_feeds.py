@@ -149,6 +149,7 @@ async def test_what_is_wrong_is_named_and_nothing_is_lost(journey: Start, wrong:
         feed = await until(j, lambda feed: feed.fault == code)
         assert feed.fault_detail is not None
         assert "\n" not in feed.fault_detail
+        assert not feed.fault_detail.startswith(feed.address)
         assert (feed.state, feed.failures > 0) == (FeedState.LIVE, True)
         status = card_text((await j.adapter.hear("/status", conversation="boss")).card)
         assert "Havnen: " in status

@@ -63,7 +63,7 @@ async def test_somebody_subscribes_and_is_alerted(either: Start, api: TelegramAp
         assert "+4533112233 (ikke SMS) · presse@havnen.example" in alert.text
         assert alert.links == ["https://havnen.example/1"]
         assert alert.preview == {"is_disabled": True}
-        assert [button["text"] for button in alert.buttons] == ["Åbn", "Kontakt"]
+        assert [button["text"] for button in alert.buttons] == ["Åbn", "Kontakt", "Dæmp"]
         await asta.presses(alert, "Kontakt")
         contact = await until(lambda: next((each for each in posts(asta.chat) if each.contact), None))
         assert contact.contact["phone_number"] == "+4533112233"
@@ -137,6 +137,45 @@ async def test_markup_that_telegram_refuses_is_sent_as_plain_text(
             alert = await post(asta.chat, "Kajen åbner")
         assert [entity for entity in alert.entities if entity["type"] == "bold"] == []
         assert "sent without html" in caplog.text
+
+
+async def test_a_silent_subscription_makes_no_sound(desk: Start, api: TelegramApi) -> None:
+    """Neither do its corrections where they must be posted anew; answers to people do; the sound comes back when it is wished."""
+    asta = api.user("Asta", language="da", started=True)
+    async with desk() as bot:
+        await asta.says("/abonner havnen lydløst")
+        answer = await post(asta.chat, "Varslerne kommer uden lyd")
+        release = await bot.publish(1, "Havnen får 40 mio.")
+        alert = await post(asta.chat, "40 mio.")
+        await asyncio.sleep(0.2)  # the alert is settled, or there is nothing yet to correct
+        api.fault("editMessageText", status=400, description="Bad Request: message to edit not found")
+        await bot.correct(release, title="Havnen får 45 mio.")
+        correction = await post(asta.chat, "45 mio.")
+        await asta.says("/abonner havnen med lyd")
+        await post(asta.chat, "kommer fra nu af med lyd")
+        await bot.publish(2, "Kajen åbner")
+        heard = await post(asta.chat, "Kajen åbner")
+        assert [each.silent for each in (answer, alert, correction, heard)] == [False, True, True, False]
+
+
+async def test_an_alerts_button_mutes_its_newsroom(either: Start, api: TelegramApi) -> None:
+    """What comes meanwhile is not sent, what stands is corrected, and the answer's button ends it."""
+    asta = api.user("Asta", language="da", started=True)
+    async with either() as bot:
+        await asta.says("/abonner alle")
+        await post(asta.chat, "Abonnementet er oprettet")
+        release = await bot.publish(1, "Havnen får 40 mio.")
+        alert = await post(asta.chat, "40 mio.")
+        await asta.presses(alert, "Dæmp")
+        muted = await post(asta.chat, "Havnen kommer her via abonnementet på alle nyhedsrum")
+        await bot.publish(2, "Kajen åbner")
+        await bot.correct(release, title="Havnen får 45 mio.")
+        await until(lambda: "45 mio." in alert.text)
+        await asta.presses(muted, "Fortryd")
+        await post(asta.chat, "Ingen nyhedsrum er dæmpet her længere")
+        await bot.publish(3, "Kajen lukker")
+        await post(asta.chat, "Kajen lukker")
+        assert not [each for each in posts(asta.chat) if "Kajen åbner" in each.text]
 
 
 # Corrections ------------------------------------------------------------------------------------------------------------
@@ -315,7 +354,7 @@ async def test_only_administrators_configure_a_group(desk: Start, api: TelegramA
         await birk.says("/subscribe havnen", group)
         await post(group, "Abonnementet på Havnen")
         await asta.says("/unsubscribe havnen", group, anonymous=True)
-        await post(group, "er afmeldt")
+        await post(group, "Afmeldt: Havnen")
         assert first.reply_to is not None
 
 
@@ -350,7 +389,7 @@ async def test_a_channel_is_configured_from_private(desk: Start, api: TelegramAp
         alert = await post(channel, "Kajen åbner")
         assert not any("Kajen" in each.words for each in posts(asta.chat))
         await asta.presses(done, "Fortryd")
-        await post(asta.chat, "er afmeldt")
+        await post(asta.chat, "Afmeldt: Havnen")
         await asta.forwards(alert)
         await post(asta.chat, "Nyt")
         await asta.starts()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.delivery import DeliveryKind, DestinationMoved, RetryLater, Sent
@@ -64,6 +66,24 @@ async def test_a_subscription_lives_once(world: World) -> None:
         assert new
         assert again.id != first.id
         assert await tx.destinations.ever_subscribed(desk)
+
+
+async def test_a_subscription_knows_whether_it_is_silent_and_until_when_it_is_muted(world: World) -> None:
+    """Both are its own, end with it, and a mute is over by itself."""
+    desk = await world.desk()
+    havnen, everything = await world.subscribe(desk, (await world.newsroom()).id), await world.subscribe(desk)
+    async with world.database.begin() as tx:
+        await tx.destinations.set_silent(havnen, silent=True)
+        await tx.destinations.mute([havnen], NOW + timedelta(hours=1), NOW)
+        to_all, own = await tx.destinations.subscriptions(desk)
+        assert (to_all.id, to_all.silent, to_all.muted_until) == (everything, False, None)
+        assert (own.silent, own.is_muted(NOW), own.is_muted(NOW + timedelta(hours=1))) == (True, True, False)
+        await tx.destinations.mute([havnen, everything], None, NOW)
+        assert not any(each.is_muted(NOW) for each in await tx.destinations.subscriptions(desk))
+        await tx.destinations.mute([], NOW + timedelta(hours=1), NOW)
+        await tx.destinations.unsubscribe(havnen, NOW)
+        again, _ = await tx.destinations.subscribe(desk, (await tx.newsrooms.all())[0].id, by="test", now=NOW)
+        assert (again.silent, again.muted_until) == (False, None)
 
 
 async def test_unsubscribing_drops_what_is_owed_because_of_it_alone(world: World) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.alerts import fanout
 from bot.alerts.fanout import owe_alerts, owe_correction, owe_notice, work_off
 from bot.domain.delivery import DeliveryKind, Sent
+from bot.domain.newsroom import NewsroomId
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import DestinationId
 from tests.fakes.world import World
@@ -76,6 +79,92 @@ async def test_paused_destinations_are_left_out(world: World, way: str) -> None:
     await alert(world, await world.release())
     await chunks(world)
     assert [desk for desk, _ in await owed(world)] == [desks[0], *desks[2:]], way
+
+
+async def mute(world: World, desk: DestinationId, *newsrooms: NewsroomId | None, hours: float | None = 1) -> None:
+    """Mute a desk's subscriptions to these newsrooms (None: to all); `hours` None: no longer."""
+    until = None if hours is None else world.now + timedelta(hours=hours)
+    async with world.database.begin() as tx:
+        found = [each.id for each in await tx.destinations.subscriptions(desk) if each.newsroom_id in newsrooms]
+        assert len(found) == len(newsrooms)
+        await tx.destinations.mute(found, until, world.now)
+
+
+async def test_what_is_muted_when_the_release_is_stored_is_left_out(world: World, way: str) -> None:
+    """Not before, and not once the time is over; a mute that begins or ends while the fan-out is under way changes nothing."""
+    desks = await subscribers(world, 5)
+    await mute(world, desks[0], None)
+    await mute(world, desks[1], None)
+    await mute(world, desks[2], None, hours=0.5)
+    world.pass_time(minutes=30)
+    await alert(world, await world.release())
+    world.pass_time(seconds=1)
+    await mute(world, desks[1], None, hours=None)
+    await mute(world, desks[3], None)
+    await chunks(world)
+    assert [desk for desk, _ in await owed(world)] == desks[2:], way
+    await alert(world, second := await world.release())
+    await chunks(world)
+    assert [desk for desk, release in await owed(world) if release == second] == [desks[1], desks[2], desks[4]], way
+    assert await world.drifted() == []
+
+
+async def test_a_mute_that_is_made_longer_has_lasted_since_it_began(world: World, way: str) -> None:
+    """What was stored before the second command was muted by the first."""
+    desks = await subscribers(world, 4)
+    await mute(world, desks[0], None)
+    world.pass_time(minutes=10)
+    await alert(world, await world.release())
+    world.pass_time(seconds=1)
+    await mute(world, desks[0], None, hours=8)
+    await chunks(world)
+    assert [desk for desk, _ in await owed(world)] == desks[1:], way
+
+
+async def test_a_destination_that_mutes_one_of_two_subscriptions_is_owed_once(world: World, way: str) -> None:
+    """All that is offered is still heard, the muted newsroom with it; and a correction follows its alert, muted or not."""
+    desks = await subscribers(world, 4)
+    newsroom = (await world.feed()).newsroom.id
+    await world.subscribe(desks[0], newsroom)
+    await mute(world, desks[0], newsroom)
+    release = await world.release()
+    await alert(world, release)
+    await chunks(world)
+    assert [desk for desk, _ in await owed(world)] == desks, way
+    await mute(world, desks[0], newsroom, None)
+    async with world.database.begin() as tx:
+        await owe_correction(tx, newsroom, (release, 2), world.now)
+    await chunks(world)
+    assert len(await world.rows("SELECT id FROM delivery WHERE kind = 'correction'")) == 4, way
+
+
+async def test_sound_wins_where_two_subscriptions_bring_the_same_alert(world: World, way: str) -> None:
+    """Whichever comes first, unless the one with sound is muted; corrections and digests sound as their alerts do."""
+    desks = await subscribers(world, 5)
+    newsroom = (await world.feed()).newsroom.id
+    for desk in desks[:4]:
+        await world.subscribe(desk, newsroom)
+    silent: dict[DestinationId, list[NewsroomId | None]] = {
+        desks[0]: [None],
+        desks[1]: [newsroom],
+        desks[2]: [None, newsroom],
+        desks[3]: [None],
+        desks[4]: [],
+    }
+    async with world.database.begin() as tx:
+        for desk, wants in silent.items():
+            for each in await tx.destinations.subscriptions(desk):
+                await tx.destinations.set_silent(each.id, silent=each.newsroom_id in wants)
+    await mute(world, desks[3], newsroom)
+    late = [await world.release(f"Sent {n}", late=True) for n in range(6)]
+    await alert(world, *late, late=True)
+    await chunks(world)
+    async with world.database.begin() as tx:
+        await owe_correction(tx, newsroom, (late[0], 2), world.now)
+    await chunks(world)
+    rows = await world.rows("SELECT DISTINCT destination_id, kind FROM delivery WHERE silent")
+    assert sorted(rows) == [(desk, kind) for desk in desks[2:4] for kind in ("alert", "correction", "digest")], way
+    assert {delivery.destination.id for delivery in await world.claim() if delivery.silent} == set(desks[2:4])
 
 
 async def test_all_means_what_is_offered(world: World, way: str) -> None:

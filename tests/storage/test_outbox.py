@@ -403,7 +403,7 @@ async def test_more_than_five_late_finds_come_as_one_digest(world: World) -> Non
     assert await world.states(desk) == ["skipped"] * 6 + ["sent"]
     async with world.database.read() as tx:
         assert [post.reference for post in await tx.outbox.posts(desk, late[3])] == ["d-1"]  # type: ignore[arg-type]
-        assert await tx.outbox.shown_to(late[3]) == [desk]  # type: ignore[arg-type]
+        assert await tx.outbox.shown_to(late[3]) == {desk: False}  # type: ignore[arg-type]
     assert await world.drifted() == []
 
 

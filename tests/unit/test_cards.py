@@ -17,6 +17,7 @@ from bot.domain.contact import Contact, ContactKind, Phone
 from bot.domain.newsroom import Newsroom, NewsroomId
 from bot.domain.prose import Block, Span, paragraphs, plain
 from bot.domain.release import Content, DateNote, Document, Kind, Release, ReleaseId
+from bot.domain.subscription import DestinationId, Subscription, SubscriptionId
 from bot.i18n import texts
 
 DA, EN = texts("da", "Europe/Copenhagen"), texts("en", "Europe/Copenhagen")
@@ -64,7 +65,11 @@ def test_an_alert_says_what_who_when_and_whom_to_call() -> None:
     assert isinstance(card.elements[2], Text)
     assert card.elements[2].block.text == "Danmark bakker op."
     assert contacts(card) == [ContactItem("Pressevagten", LISTED, "fra kataloget")]
-    assert commands(card) == {"Åbn": "https://press.example/1", "Kontakt": "/contact release:12"}
+    assert commands(card) == {
+        "Åbn": "https://press.example/1",
+        "Kontakt": "/contact release:12",
+        "Dæmp": "/mute udenrigsministeriet 1h",
+    }
     assert card.summary == "Udenrigsministeriet (Pressemeddelelse): Nye sanktioner"
 
 
@@ -126,6 +131,26 @@ def test_documents_have_a_button_only_where_there_are_any() -> None:
     with_file = release(replace(DANISH, documents=(Document("https://press.example/a.pdf", "Faktaark"),)))
     assert commands(cards.alert_card(with_file, DA))["Dokumenter"] == "/release id:12 documents"
     assert Fact("Dokument", "Faktaark", "https://press.example/a.pdf") in cards.documents_card(with_file, DA, NOW).elements
+
+
+def test_muting_comes_after_contact_and_documents() -> None:
+    """What is read comes first; other languages last."""
+    both = release(replace(DANISH, documents=(Document("https://press.example/a.pdf", "Faktaark"),)), ENGLISH)
+    assert list(commands(cards.alert_card(both, DA))) == ["Åbn", "Kontakt", "Dokumenter", "Dæmp", "English"]
+
+
+def test_subscriptions_say_what_is_muted_and_what_is_silent() -> None:
+    """Until when, as one says it; a mute that is over is not spoken of."""
+    subscribed = Subscription(SubscriptionId(1), DestinationId(1), MINISTRY, NOW)
+    muted = replace(subscribed, muted_until=datetime(2026, 11, 21, 6, tzinfo=UTC))
+    to_all = replace(subscribed, newsroom=None, silent=True, muted_until=NOW)
+    card = cards.subscriptions_card([muted, to_all], [MINISTRY], DA, NOW)
+    assert [(entry.marks, entry.meta) for entry in card.elements if isinstance(entry, Entry)] == [
+        (("dæmpet til i morgen kl. 7.00",), ("udenrigsministeriet", "siden 20. november 2026")),
+        ((), ("Udenrigsministeriet", "siden 20. november 2026", "uden lyd")),
+    ]
+    assert commands(card)["Ophæv dæmpning"] == "/mute off"
+    assert "/mute off" not in commands(cards.subscriptions_card([to_all], [], DA, NOW)).values()
 
 
 def test_the_whole_text_is_capped_and_leads_to_the_rest() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from bot.commands import accept, contact, language, latest, release, search, subscribe
+from bot.commands import accept, contact, language, latest, mute, release, search, subscribe
 from bot.commands.contact import Wanted
 from bot.commands.context import NearMiss
 from bot.commands.latest import Latest
 from bot.commands.lookup import Reference
+from bot.commands.mute import Mute
 from bot.commands.release import OneRelease
 from bot.commands.subscribe import Which
 from bot.errors import UserError
@@ -35,7 +39,7 @@ def test_latest_takes_a_newsroom_and_a_number_in_either_order(rest: str, wanted:
     assert latest.parse_args(rest, EN) == wanted
 
 
-@pytest.mark.parametrize("rest", ["0", "um 51", "um 999999999"])
+@pytest.mark.parametrize("rest", ["0", "um 51", "99999999999999999999"])
 def test_latest_says_how_many_it_can_show(rest: str) -> None:
     """A number out of range is an error that names the range."""
     with pytest.raises(NearMiss, match="1 to 50"):
@@ -85,6 +89,81 @@ def test_subscribe_knows_all_in_both_languages() -> None:
     assert subscribe.parse_args("all", EN) == subscribe.parse_args("Alle", EN) == Which(everything=True)
     assert subscribe.parse_args("id:7", EN) == Which(subscription_id=7)
     assert subscribe.parse_args('"um"', EN) == Which("um")
+
+
+@pytest.mark.parametrize(
+    ("rest", "wanted"),
+    [
+        ("um silent", Which("um", silent=True)),
+        ("um lydløst", Which("um", silent=True)),
+        ("um LYDLOEST", Which("um", silent=True)),
+        ('"københavns politi" uden lyd', Which("københavns politi", silent=True)),
+        ("um with sound", Which("um", silent=False)),
+        ("alle med lyd", Which(everything=True, silent=False)),
+        ("silent", Which(silent=True)),
+        ("silent spring", Which("silent spring")),
+        ("id:7 silent", Which(subscription_id=7, silent=True)),
+    ],
+)
+def test_subscribe_takes_a_word_about_sound_at_the_end(rest: str, wanted: Which) -> None:
+    """In both languages; within a name it is part of the name."""
+    assert subscribe.parse_args(rest, EN) == wanted
+
+
+@pytest.mark.parametrize(
+    ("rest", "wanted"),
+    [
+        ("", Mute()),
+        ("um", Mute("um")),
+        ("all", Mute()),
+        ("alle 8t", Mute(span=timedelta(hours=8))),
+        ("8h", Mute(span=timedelta(hours=8))),
+        ("um 24 hours", Mute("um", timedelta(hours=24))),
+        ("24 timer um", Mute("um", timedelta(hours=24))),
+        ("8t »københavns politi«", Mute("københavns politi", timedelta(hours=8))),
+        ("um for 30 min", Mute("um", timedelta(minutes=30))),
+        ("um i en time", Mute("um", timedelta(hours=1))),
+        ("et døgn", Mute(span=timedelta(days=1))),
+        ("until tomorrow", Mute(until_morning=True)),
+        ("um tomorrow", Mute("um", until_morning=True)),
+        ("um TIL I MORGEN", Mute("um", until_morning=True)),
+        ("i morgen um", Mute("um", until_morning=True)),
+        ("off", Mute(off=True)),
+        ("fra", Mute(off=True)),
+        ("um fra", Mute("um", off=True)),
+        ("off um", Mute("um", off=True)),
+        ("off all", Mute(off=True)),
+        ("24syv", Mute("24syv")),
+        ("region h", Mute("region h")),
+    ],
+)
+def test_mute_takes_a_newsroom_and_a_time_in_either_order(rest: str, wanted: Mute) -> None:
+    """In both languages; either may be left out: then it is everything here, for an hour."""
+    assert mute.parse_args(rest, EN) == wanted
+
+
+@pytest.mark.parametrize("rest", ["um 31d", "um 0h", "um 999999 days"])
+def test_mute_says_for_how_long_it_can(rest: str) -> None:
+    """A month; with a button for what is meant most often."""
+    with pytest.raises(NearMiss, match="30 days") as caught:
+        mute.parse_args(rest, EN)
+    assert [button.command for button in caught.value.buttons] == ["/mute um until tomorrow"]
+
+
+@pytest.mark.parametrize(
+    ("now", "morning"),
+    [
+        ("2026-11-20T12:01:00+01:00", "2026-11-21T07:00:00+01:00"),
+        ("2026-11-20T23:59:00+01:00", "2026-11-21T07:00:00+01:00"),
+        ("2026-11-21T03:59:00+01:00", "2026-11-21T07:00:00+01:00"),
+        ("2026-11-21T04:00:00+01:00", "2026-11-22T07:00:00+01:00"),
+        ("2027-03-27T12:00:00+01:00", "2027-03-28T07:00:00+02:00"),
+        ("2026-10-24T12:00:00+02:00", "2026-10-25T07:00:00+01:00"),
+    ],
+)
+def test_tomorrow_begins_at_seven_where_the_reader_is(now: str, morning: str) -> None:
+    """Summer time or not; whoever is up at three means this morning."""
+    assert mute.next_morning(datetime.fromisoformat(now), ZoneInfo("Europe/Copenhagen")) == datetime.fromisoformat(morning)
 
 
 def test_languages_go_by_code_and_by_name() -> None:

@@ -34,6 +34,7 @@ def test_every_command_of_the_issue_is_there() -> None:
         "subscribe": ("abonner", "abonnér", "tilmeld"),
         "unsubscribe": ("afmeld", "frameld"),
         "subscriptions": ("abonnementer",),
+        "mute": ("dæmp", "daemp"),
         "newsrooms": ("nyhedsrumsliste",),
         "language": ("sprog",),
         "help": ("hjælp", "hjaelp"),
