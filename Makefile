@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.run-stamp
 DEVST  := $(VENV)/.dev-stamp
 BENCHST := $(VENV)/.bench-stamp
 
-.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-contacts lock clean
+.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-telegram bench-contacts lock clean
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t18
 
@@ -52,6 +52,8 @@ picture: $(STAMP) ## Draw the README's picture of an alert anew
 	@$(BIN)/pressevagt demo --picture docs/alert.svg
 bench-poll: $(BENCHST) ## Poll 1,000 feeds, beside the reader library
 	@$(BIN)/python benchmarks/poll.py
+bench-telegram: $(DEVST) ## Tell 10,000 chats of one release, beside the plain SDK
+	@$(BIN)/python benchmarks/telegram_fan_out.py
 bench-contacts: $(DEVST) ## Score the reading of press contacts: make bench-contacts CASES=FILE.jsonl
 	@$(BIN)/python benchmarks/contacts.py $(CASES)
 lock: ## Refresh the hashed requirement files (needs uv)
