@@ -10,6 +10,7 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -25,6 +26,7 @@ _NUMBERS = range(2, 11)
 _WIDEST = 5
 
 
+@lru_cache(maxsize=64)  # a fan-out sends one card to thousands
 def keyboard(card: Card, *, commands: bool = True) -> InlineKeyboardMarkup | None:
     """A card's buttons, above them one for each entry of a short list; without `commands`, links alone. None: there is none."""
     rows = [[shown for button in row if (shown := _button(button, commands=commands))] for row in (*_numbers(card), *card.buttons)]
@@ -33,7 +35,7 @@ def keyboard(card: Card, *, commands: bool = True) -> InlineKeyboardMarkup | Non
 
 
 def _numbers(card: Card) -> Iterator[tuple[Button, ...]]:
-    entries = [element for element in card.elements if isinstance(element, Entry) and element.command]
+    entries = [element for element in card.elements if isinstance(element, Entry) and element.command and element.number]
     if len(entries) in _NUMBERS:
         buttons = [Button(str(entry.number), entry.command) for entry in entries]
         yield from (tuple(buttons[at : at + _WIDEST]) for at in range(0, len(buttons), _WIDEST))

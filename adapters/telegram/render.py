@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import assert_never
 
 from adapters.telegram.markup import Run, Runs, cut, length, link, visible
@@ -27,6 +28,15 @@ def text_of(card: Card, limit: int = TEXT, *, names: Mapping[str, str] | None = 
 
     `names` are command names that Telegram cannot take, with those to write in their place: `{"søg": "soeg"}`.
     """
+    return _fitted(card, limit, names) if names else _unnamed(card, limit)
+
+
+@lru_cache(maxsize=64)  # a fan-out sends one card to thousands
+def _unnamed(card: Card, limit: int) -> Runs:
+    return _fitted(card, limit, {})
+
+
+def _fitted(card: Card, limit: int, names: Mapping[str, str]) -> Runs:
     parts = [_Part(element, _element(element, card)) for element in card.elements]
     parts = [part for part in parts if any(run.text.strip() for run in part.runs)]
     if names:

@@ -107,3 +107,19 @@ async def test_draining_nothing_takes_no_time() -> None:
     """There may be nothing to write."""
     async with writing(Book()) as gathered:
         await gathered.drain(0.0)
+
+
+async def test_enough_is_written_at_once() -> None:
+    """However long it gathers, a batch that is large enough waits no longer."""
+    written: list[list[int]] = []
+
+    async def write(batch: list[int]) -> None:
+        written.append(batch)
+
+    gather = Gather(write, within=60, enough=3)
+    running = asyncio.create_task(gather.run())
+    for number in range(3):
+        gather.put(number)
+    await gather.drain(10)
+    running.cancel()
+    assert written == [[0, 1, 2]]
