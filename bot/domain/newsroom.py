@@ -89,5 +89,7 @@ class Feed:
 
     @property
     def address(self) -> str:
-        """The address to ask now."""
-        return self.moved_to or self.url
+        """The address to ask now: where redirects lead and, where a good feed fails there, the newsroom's own in turn."""
+        if self.moved_to is None or (self.last_good_at and self.failures % 2):
+            return self.url
+        return self.moved_to

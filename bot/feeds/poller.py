@@ -201,7 +201,7 @@ class Poller:
             feed.id,
             self._next_poll(),
             good_at=self._clock.now(),
-            moved_to=fetched.moved_to or feed.moved_to,
+            moved_to=_moved_to(feed, fetched),
             etag=etag,
             last_modified=last_modified,
             body_hash=feed.body_hash,
@@ -213,7 +213,7 @@ class Poller:
     async def _take(self, feed: Feed, document: Document, body_hash: str) -> int | None:
         """A document we have not read: parse it, and store what it says together with what is owed for it."""
         parsed = await self._parse(feed, document)
-        moved_to = document.moved_to or feed.moved_to
+        moved_to = _moved_to(feed, document)
         good = PollResult(feed.id, self._next_poll(), good_at=self._clock.now(), moved_to=moved_to, primes=True)
         if not parsed.truncated:
             good = replace(good, etag=document.etag, last_modified=document.last_modified, body_hash=body_hash)
@@ -399,6 +399,11 @@ async def _name(tx: Transaction, feed: Feed, parsed: ParsedFeed) -> None:
     """A newsroom known by its address alone takes the name that its feed bears."""
     if feed.primed_at is None and parsed.title and feed.newsroom.name == urlsplit(feed.url).hostname:
         await tx.newsrooms.rename(feed.newsroom.id, parsed.title)
+
+
+def _moved_to(feed: Feed, fetched: NotModified | Document) -> str | None:
+    """Where the feed lives now: an answer from its first address, without a redirect, says that it is back there."""
+    return fetched.moved_to or (None if feed.address == feed.url else feed.moved_to)
 
 
 def _told_after(feed: Feed) -> int:

@@ -218,6 +218,21 @@ async def test_only_a_permanent_redirect_is_remembered(journey: Start, status: i
         assert (len(j.web.asked("/feed")) == asked) is remembered
 
 
+async def test_a_feed_that_moved_back_is_found_again(journey: Start) -> None:
+    """A remembered redirect that leads nowhere any more is forgotten once the newsroom's own address answers."""
+    async with journey() as j:
+        await followed(j)
+        j.newsroom.path = "/ny"
+        j.newsroom.serve()
+        j.web.redirect("/feed", "/ny", status=301)
+        await until(j, lambda feed: feed.moved_to is not None)
+        j.web.forget("/ny")
+        j.newsroom.path = "/feed"
+        j.newsroom.serve()
+        await until(j, lambda feed: feed.moved_to is None and not feed.failures)
+        await alerts_come_again(j)
+
+
 async def test_a_page_that_links_its_feed_is_as_good_as_the_feed(journey: Start) -> None:
     """Found at the first poll, and after a restart it is known still; nobody is told of a fault that was none."""
     for name in ("Første", "Anden"):
