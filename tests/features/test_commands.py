@@ -73,7 +73,7 @@ async def subscribed(desk: Newsdesk) -> list[str]:
         ("/hjælp søg", "/help search", ("Alle ordene skal forekomme", "All words must be there")),
         ("/start", "/start", ("Jeg siger til", "I tell you")),
         ("/start um", "/start um", ("Abonner på Udenrigsministeriet", "Subscribe to Udenrigsministeriet")),
-        ("/status", "/status", ("2 nyhedsrum bliver tjekket", "2 newsrooms are looked at")),
+        ("/status", "/status", ("Jeg holder øje med 2 nyhedsrum", "2 newsrooms are looked at")),
     ],
 )
 async def test_a_command_answers_in_the_readers_language(desk: Newsdesk, danish: str, english: str, said: tuple[str, str]) -> None:
@@ -295,7 +295,7 @@ async def test_newsrooms_lists_those_offered_first(desk: Newsdesk) -> None:
     assert "Side 2 af" in await desk.words("/newsrooms page:2")
     assert "Intet nyhedsrum hedder »qqqq«" in await desk.words("/newsrooms qqqq")
     await desk.ask("/subscribe um")
-    assert "Abonneret · udenrigsministeriet" in await desk.words("/newsrooms")
+    assert "Abonnerer · udenrigsministeriet" in await desk.words("/newsrooms")
 
 
 # Subscriptions --------------------------------------------------------------------------------------------------------
@@ -358,7 +358,7 @@ async def test_all_means_what_is_offered_and_its_undo_leaves_the_others(desk: Ne
     reply = await desk.ask("/abonner alle")
     assert "Københavns Politi, Udenrigsministeriet" in reply.card.summary
     assert await subscribed(desk) == ["*", "udenrigsministeriet"]
-    assert "allerede på alle" in await desk.words("/subscribe all")
+    assert "følger allerede alle" in await desk.words("/subscribe all")
     await desk.ask(press(reply.card, "Fortryd"))
     assert await subscribed(desk) == ["udenrigsministeriet"]
     await desk.ask("/subscribe all")
@@ -410,7 +410,7 @@ async def test_everything_offered_can_be_silent_and_a_choice_keeps_the_wish(desk
     assert "Varslerne kommer uden lyd" in await desk.words("/abonner alle lydløst")
     changed = await desk.ask("/subscribe all with sound")
     assert press(changed.card, "Fortryd") == "/subscribe all silent"
-    assert "allerede på alle" in await desk.words("/subscribe all with sound")
+    assert "følger allerede alle" in await desk.words("/subscribe all with sound")
 
 
 async def test_muting_says_until_when_and_can_be_undone(desk: Newsdesk) -> None:
@@ -526,7 +526,7 @@ async def test_status_shows_operators_the_inside(desk: Newsdesk) -> None:
             ]
         )
     everybody, inside = await desk.words("/status"), await desk.words("/status", OPERATOR)
-    assert "1 nyhedsrum bliver tjekket. 1 af dem kan ikke læses lige nu." in everybody
+    assert "Jeg holder øje med 1 nyhedsrum. 1 af dem kan ikke læses lige nu." in everybody
     assert "Udbakke" not in everybody
     assert "der er en webside, hvor feedet skulle være" in inside
     assert "Venter: 0" in inside
