@@ -15,6 +15,9 @@ from bot.ports import KnownVersion
 LATE_AFTER = timedelta(hours=6)
 """Found longer than this after it was published, a release is marked late."""
 
+UNDATED_AT_ONCE = 5
+"""Where nothing of a feed is known yet, more than this without a date at once are what it always held, not news."""
+
 ASK_AFTER_POLLS = 3
 """Over so many good polls a release must be missing before its own address is asked."""
 
@@ -78,7 +81,8 @@ def decide(feed: Feed, document: ParsedFeed, known: Sequence[KnownVersion], olde
         return Decision(held=True)
     # Feeds stand newest first, and many releases go out on the same quarter: of equal times the lower one is the older.
     new = sorted(found.new[::-1], key=lambda item: item.published or now)  # noqa: C415 - the sort is stable
-    silent = frozenset(item.external_id for item in new if _is_history(item, feed, oldest))
+    filled = oldest is None and sum(item.published is None for item in new) > UNDATED_AT_ONCE
+    silent = frozenset(item.external_id for item in new if _is_history(item, feed, oldest) or (filled and item.published is None))
     return Decision(
         new=tuple(new),
         silent=silent,

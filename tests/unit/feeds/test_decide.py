@@ -544,3 +544,11 @@ def test_releases_of_one_moment_are_told_from_the_feeds_lower_end() -> None:
         releases=(item("later", published=NOW), item("sooner", published=NOW), item("old", published=ago(hours=1)))
     )
     assert [one.external_id for one in decide(FRESH, document, (), None, NOW).new] == ["old", "sooner", "later"]
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, 1), (5, 5), (6, 0)])
+def test_an_undated_feed_that_was_empty_and_fills_does_not_flood(count: int, told: int) -> None:
+    """A release or a few are news; a whole archive without dates, of a feed that said nothing before, is not."""
+    document = ParsedFeed(releases=tuple(item(str(number), published=None) for number in range(count)))
+    decision = decide(FEED, document, (), None, NOW)
+    assert len(decision.new) - len(decision.silent) == told
