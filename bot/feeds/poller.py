@@ -338,6 +338,8 @@ class Poller:
     def _report(self, feed: Feed, parsed: ParsedFeed, decision: Decision) -> None:
         for fault in parsed.faults:
             log.warning("release_unusable", newsroom=feed.newsroom.slug, fault=fault)
+        if not parsed.releases and feed.primed_at:
+            log.warning("feed_empty", newsroom=feed.newsroom.slug, url=feed.address)
         report = log.info if decision.new or decision.corrected else log.debug
         report(
             "poll",

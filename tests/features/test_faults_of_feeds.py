@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from aiohttp.web import BaseRequest, Response, StreamResponse
 from sqlalchemy import Connection, event
+from structlog.testing import capture_logs
 
 from bot import gather
 from bot.alerts import dispatcher
@@ -216,6 +217,17 @@ async def test_only_a_permanent_redirect_is_remembered(journey: Start, status: i
         asked = len(j.web.asked("/feed"))
         await alerts_come_again(j)
         assert (len(j.web.asked("/feed")) == asked) is remembered
+
+
+async def test_a_feed_that_is_suddenly_empty_is_logged_and_loses_nothing(journey: Start) -> None:
+    """A channel without releases is a good answer, and a strange one: it withdraws nothing, and what comes after is news."""
+    with capture_logs() as said:
+        async with journey() as j:
+            await followed(j)
+            j.web.put("/feed", '<rss version="2.0"><channel><title>Havnen</title></channel></rss>')
+            await tries(j, "/feed", 2)
+            await alerts_come_again(j)
+    assert "feed_empty" in [line["event"] for line in said]
 
 
 async def test_a_feed_that_moved_back_is_found_again(journey: Start) -> None:
