@@ -59,14 +59,15 @@ def run(env_file: Path | None) -> None:
     """
     from bot.settings import load
 
-    if load(env_file).telegram_bot_token:
+    settings = load(env_file)
+    if settings.telegram_bot_token:
         from bot.service import run_service
 
-        run_service(env_file)
+        run_service(settings)
     else:
         from bot.terminal import run_terminal
 
-        run_terminal(env_file)
+        run_terminal(settings)
 
 
 @main.command()

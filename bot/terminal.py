@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -16,32 +14,31 @@ from adapters.console.render import Ink, render
 from bot import log
 from bot.app import Bot, newsrooms_of, start
 from bot.domain.subscription import Address, ConversationKind
-from bot.errors import PressevagtError
 from bot.feeds.catalogue import Catalogue
 from bot.i18n import Texts, texts
 from bot.ports import CommandCall
+from bot.process import run, stop_asked
 from bot.settings import Settings, data_folder, load
 
 
-def run_terminal(env_file: Path | None) -> None:
+def run_terminal(settings: Settings) -> None:
     """`pressevagt run` without a chat platform. Raises PressevagtError."""
-    settings = load(env_file)
     console = make_console(settings, "terminal", "admin", None)
-    _main(_run(settings, console))
+    run(_run(settings, console))
 
 
 def chat_only(env_file: Path | None, role: str, language: str | None) -> None:
     """`pressevagt chat`. Raises PressevagtError."""
     settings = load(env_file)
     console = make_console(settings, "chat", role, language)
-    _main(_chat(settings, console, language))
+    run(_chat(settings, console, language))
 
 
 def ask_once(env_file: Path | None, line: str, language: str | None) -> None:
     """Print what the admin of a terminal is answered to one command. Raises PressevagtError."""
     settings = load(env_file)
     log.configure("warning", settings.log_format)
-    _main(_ask_once(settings, line, language or settings.language))
+    run(_ask_once(settings, line, language or settings.language))
 
 
 def make_console(
@@ -92,10 +89,7 @@ async def follow_everything(bot: Bot, settings: Settings, console: ConsoleAdapte
 
 async def until_quit(console: ConsoleAdapter) -> None:
     """Until the person leaves, or SIGTERM or SIGINT comes."""
-    loop, asked = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, asked.set)
+    asked = stop_asked()
     waiting = {asyncio.create_task(asked.wait()), asyncio.create_task(console.run_until_quit())}
     done, rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:
@@ -145,13 +139,3 @@ def _newsroom_names() -> Callable[[str], list[str]]:
         return [entry.slug for entry in Catalogue.load().search(line.rsplit(maxsplit=1)[-1])][:20]
 
     return suggest
-
-
-def _main(job: Awaitable[None]) -> None:
-    async def run() -> None:
-        await job
-
-    try:
-        asyncio.run(run())
-    except* PressevagtError as group:
-        raise group.exceptions[0] from None

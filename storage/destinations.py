@@ -40,16 +40,7 @@ class SqlDestinations:
 
     async def of_conversation(self, address: Address) -> list[Destination]:
         """See `bot.ports.Destinations.of_conversation`."""
-        query = (
-            select(*DESTINATION_COLUMNS)
-            .join(AccountRow, AccountRow.id == DestinationRow.account_id)
-            .where(
-                AccountRow.platform == address.platform,
-                AccountRow.name == address.account,
-                DestinationRow.conversation == address.conversation,
-            )
-            .order_by(DestinationRow.thread)
-        )
+        query = _in_conversation(address).order_by(DestinationRow.thread)
         return [destination_from(row) for row in await self._db.execute(query)]
 
     async def ensure(
@@ -193,6 +184,10 @@ class SqlDestinations:
 
 
 def _at(address: Address) -> Select[*tuple[Any, ...]]:
+    return _in_conversation(address).where(DestinationRow.thread == address.thread)
+
+
+def _in_conversation(address: Address) -> Select[*tuple[Any, ...]]:
     return (
         select(*DESTINATION_COLUMNS)
         .join(AccountRow, AccountRow.id == DestinationRow.account_id)
@@ -200,7 +195,6 @@ def _at(address: Address) -> Select[*tuple[Any, ...]]:
             AccountRow.platform == address.platform,
             AccountRow.name == address.account,
             DestinationRow.conversation == address.conversation,
-            DestinationRow.thread == address.thread,
         )
     )
 
