@@ -18,6 +18,7 @@ from adapters.telegram.render import TEXT, text_of
 from adapters.telegram.settings import TelegramSettings
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.fanout import owe_alerts
+from bot.alerts.pace import Budget
 from bot.cards import alert_card
 from bot.clock import SystemClock
 from bot.domain.contact import Contact, Phone
@@ -27,7 +28,7 @@ from bot.domain.prose import paragraphs
 from bot.domain.release import Content, Kind, ParsedRelease
 from bot.domain.subscription import ConversationKind
 from bot.i18n import texts
-from bot.ports import Pace
+from bot.ports import Desk, Pace
 from storage.database import SqlDatabase
 from storage.models import DestinationRow, LaneRow, SubscriptionRow
 
@@ -139,10 +140,11 @@ class SubscribedChats:
         """The adapter connected, and the dispatcher waiting for something to do."""
         settings = TelegramSettings.model_validate({"TELEGRAM_BOT_TOKEN": self._token, "TELEGRAM_API_URL": url})
         adapter = TelegramAdapter(settings, language=_LANGUAGE, timezone=_TIMEZONE, pace=pace)
-        adapter.use(self._database)
-        work = Work()
-        work.dispatcher = Dispatcher(self._database, adapter, self._clock, owner="benchmark", evict=True, on_settled=work.settled)
-        async with adapter.serve(_nobody, _nobody, lambda _language: []):
+        work, budget = Work(), Budget(pace)
+        work.dispatcher = Dispatcher(
+            self._database, adapter, adapter.account, self._clock, owner="b", budget=budget, evict=True, on_settled=work.settled
+        )
+        async with adapter.connect(Desk(_nobody, _nobody, _nobody, lambda _language: [], self._database, _nobody)):
             running = asyncio.create_task(work.dispatcher.run())
             await asyncio.sleep(0.2)  # it owns the account now, and has looked and found nothing
             try:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
+from typing import Protocol
 
 import structlog
 
 from bot import web
+from bot.alerts.accounts import Accounts
 from bot.alerts.administrators import PAUSED, THREAD_CLOSED, tell_administrators
 from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.pace import Budget
 from bot.clock import SystemClock
 from bot.commands.router import Router
 from bot.domain.delivery import Delivery, Settlement
@@ -23,19 +27,29 @@ from bot.errors import SettingsError
 from bot.feeds.catalogue import Ambiguous, Catalogue, Found, Unknown, entry_for_address
 from bot.feeds.fetching.fetch import Fetcher
 from bot.feeds.poller import Poller
+from bot.happenings import Heard, Witness
+from bot.metrics import Metrics
 from bot.ports import (
+    AccountAdded,
+    AccountRemoved,
     Actor,
     BotAdded,
     BotRemoved,
     ChatAdapter,
     Clock,
     ConversationMoved,
-    KeepsState,
+    Database,
+    Desk,
+    Hint,
     OnEvent,
     PlatformEvent,
     ThreadClosed,
+    Worker,
 )
+from bot.presence import Listening, Presence
 from bot.settings import Settings
+from bot.standing import Platform, SaysWhetherConnected, Standings
+from bot.watched import WatchedDatabase
 from storage.database import SqlDatabase
 from storage.migrate import migrate
 from storage.worker_lock import worker_lock
@@ -43,6 +57,15 @@ from storage.worker_lock import worker_lock
 log = structlog.get_logger()
 
 BY_SETTINGS = "settings"
+UNINSTALLED = "uninstalled"
+"""Why an account's destinations are paused that does not want us any more."""
+POLL, DISPATCH = "poll", "dispatch"
+"""Roles of a process, beside the platforms that it listens on."""
+
+
+class _Part(Protocol):
+    async def run(self) -> None: ...
+    def stop(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -52,26 +75,34 @@ class Bot:
     database: SqlDatabase
     clock: Clock
     router: Router
-    dispatchers: list[Dispatcher] = field(default_factory=list)
+    accounts: list[Accounts] = field(default_factory=list)
     poller: Poller | None = None
     http_port: int | None = None
+    metrics_port: int | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    others: list[Presence | Listening] = field(default_factory=list)
 
-    def wake_dispatchers(self) -> None:
-        """Something is owed."""
-        for dispatcher in self.dispatchers:
-            dispatcher.wake()
+    @property
+    def parts(self) -> list[_Part]:
+        """What runs until it is stopped."""
+        return [*([self.poller] if self.poller else []), *self.accounts, *self.others]
 
-    def wake(self) -> None:
-        """A command changed something: look at feeds and lanes now."""
-        if self.poller:
-            self.poller.wake()
-        self.wake_dispatchers()
+    def hear(self, hint: Hint) -> None:
+        """A commit, here or in another process, changed something that somebody waits for."""
+        match hint:
+            case Hint.LANES:
+                for accounts in self.accounts:
+                    accounts.wake()
+            case Hint.ACCOUNTS:
+                for accounts in self.accounts:
+                    accounts.look()
+            case Hint.FEEDS if self.poller:
+                self.poller.wake()
 
     def stop(self) -> None:
         """Take up nothing new; what is under way is finished."""
-        for part in (self.poller, *self.dispatchers):
-            if part:
-                part.stop()
+        for part in self.parts:
+            part.stop()
 
 
 @asynccontextmanager
@@ -82,14 +113,17 @@ async def start(
     *,
     operators: Mapping[str, Address] | None = None,
     worker: bool = True,
+    only: Collection[str] | None = None,
     listen: bool = True,
+    clock: Clock | None = None,
     on_settled: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
 ) -> AsyncIterator[Bot]:
     """Run the bot until the block ends, then let what is under way finish.
 
     `entries` are the newsrooms to offer. `operators`: who may do everything (`platform:id`), and where they hear of faults. A
-    `worker` polls and holds the database's worker lock; without it (the chat beside a worker) only the adapters' own accounts are
-    served.
+    `worker` polls and dispatches, and holds the database's worker lock where that lets in only one; without it (the chat beside a
+    worker) only the adapters' own accounts are served. `only` these roles: `poll`, `dispatch`, and platforms to listen on.
+    `listen`: serve the HTTP ports.
     Raises SettingsError and StorageError.
     """
     url = settings.database_url.get_secret_value()
@@ -100,40 +134,113 @@ async def start(
         await migrate(url)
         database = SqlDatabase(url)
         stack.push_async_callback(database.close)
-        clock = SystemClock()
+        metrics = Metrics()
+        watched = WatchedDatabase(database, metrics.witness)
+        roles = _roles(only, adapters, shared=database.is_shared, worker=worker)
+        clock = clock or SystemClock(await database.clock_offset())
         operators = _operators(settings, adapters) | dict(operators or {})
         told = await _prepare(database, settings, clock, entries, operators, worker=worker)
         router = Router(
-            database,
+            watched,
             clock,
             Catalogue.load(),
             operators=frozenset(operators),
             language=settings.language,
             timezone=settings.timezone,
             may_manage=_may_manage(adapters),
-            wake=lambda: bot.wake(),  # noqa: PLW0108 - there is no bot yet
+            witness=metrics.witness,
         )
-        bot = Bot(database, clock, router)
-        bot.dispatchers = [
-            Dispatcher(database, adapter, clock, owner=owner, evict=worker, on_settled=on_settled) for adapter in adapters
-        ]
-        if worker:
-            bot.poller = await _poller(stack, settings, database, clock, owner, told, bot.wake_dispatchers)
-            if listen:
-                routes = [route for adapter in adapters if isinstance(adapter, web.HasRoutes) for route in adapter.routes()]
-                bot.http_port = await stack.enter_async_context(web.serve(settings.http_host, settings.http_port, routes))
+        bot = Bot(database, clock, router, metrics=metrics)
+        # Where only one worker can be, whoever had something in hand before us is dead.
+        alone = worker and not database.is_shared
+        if POLL in roles:
+            bot.poller = await _poller(stack, settings, watched, clock, owner, told, metrics.witness, alone=alone)
+        if worker and listen:
+            routes = [route for adapter in adapters if isinstance(adapter, web.HasRoutes) for route in adapter.routes()]
+            bot.http_port = await stack.enter_async_context(web.serve(settings.http_host, settings.http_port, routes))
+            await _serve_own(stack, settings, bot, Standings(watched, clock, owner, partial(_platforms, adapters, bot)))
+        on_event = _on_event(watched, clock, settings, metrics.witness)
+        dispatcher = partial(_dispatcher, watched, clock, owner, evict=alone, on_settled=on_settled, witness=metrics.witness)
         for adapter in adapters:
-            if isinstance(adapter, KeepsState):
-                adapter.use(database)
-            serving = adapter.serve(router.answer, _on_event(database, clock, settings), router.menu)
-            await stack.enter_async_context(serving)
+            accounts = Accounts(adapter, partial(dispatcher, adapter) if DISPATCH in roles else None, witness=metrics.witness)
+            bot.accounts.append(accounts)
+            desk = Desk(router.answer, router.choices, on_event, router.menu, watched, accounts.turn)
+            await stack.enter_async_context(adapter.connect(desk))
+            if adapter.platform in roles:
+                if adapter.listens_alone and database.is_shared:
+                    bot.others.append(Listening(adapter, watched, clock, owner))
+                else:
+                    await stack.enter_async_context(adapter.listen())
+        if worker and database.is_shared:
+            bot.others.append(Presence(watched, clock, owner, roles, partial(_share, bot, owner)))
+        await stack.enter_async_context(database.watch(bot.hear))
         # Last in, first out: the parts stop and finish before the adapters that they send through are closed.
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        for part in (bot.poller, *bot.dispatchers):
-            if part:
-                group.create_task(part.run())
+        for part in bot.parts:
+            group.create_task(part.run())
         stack.callback(bot.stop)
         yield bot
+
+
+def _roles(only: Collection[str] | None, adapters: Sequence[ChatAdapter], *, shared: bool, worker: bool) -> frozenset[str]:
+    """What this process does. Raises SettingsError."""
+    platforms = {adapter.platform for adapter in adapters}
+    if not worker:
+        return frozenset({DISPATCH} | platforms)
+    every = {POLL, DISPATCH} | platforms
+    if only is None:
+        return frozenset(every)
+    unknown = sorted(set(only) - every)
+    if unknown:
+        raise SettingsError(f"--only: {unknown[0]!r} is nothing this bot does; choose among {', '.join(sorted(every))}")
+    if not shared:
+        message = "--only shares the work out among several processes, which needs PostgreSQL: set DATABASE_URL=postgresql://..."
+        raise SettingsError(message)
+    return frozenset(only)
+
+
+def _share(bot: Bot, owner: str, workers: Sequence[Worker]) -> None:
+    """Where other processes answer people too, the accounts' rates are shared with them."""
+    for accounts in bot.accounts:
+        accounts.share(sum(accounts.platform in worker.roles for worker in workers if worker.owner != owner))
+
+
+async def _serve_own(stack: AsyncExitStack, settings: Settings, bot: Bot, standings: Standings) -> None:
+    """Metrics and readiness, on an address that is not for the world."""
+    if settings.metrics_port is None:
+        return
+    routes = web.operations(bot.metrics, standings, timedelta(seconds=settings.poll_interval))
+    serving = web.serve(settings.metrics_host, settings.metrics_port, routes, remedy=web.OWN)
+    bot.metrics_port = await stack.enter_async_context(serving)
+
+
+def _platforms(adapters: Sequence[ChatAdapter], bot: Bot) -> list[Platform]:
+    """How each platform stands in this process."""
+    all_accounts = {accounts.platform: accounts for accounts in bot.accounts}
+    found = []
+    for adapter in adapters:
+        accounts = all_accounts.get(adapter.platform)
+        connected = adapter.connected if isinstance(adapter, SaysWhetherConnected) else None
+        owned, dispatches = (accounts.owned, accounts.dispatches) if accounts else (None, True)
+        found.append(Platform(adapter.platform, owned, dispatches=dispatches, connected=connected))
+    return found
+
+
+def _dispatcher(
+    database: Database,
+    clock: Clock,
+    owner: str,
+    adapter: ChatAdapter,
+    account: str,
+    budget: Budget,
+    *,
+    evict: bool,
+    on_settled: Callable[[Delivery, Settlement], None],
+    witness: Witness,
+) -> Dispatcher:
+    return Dispatcher(
+        database, adapter, account, clock, owner=owner, budget=budget, evict=evict, on_settled=on_settled, witness=witness
+    )
 
 
 def newsrooms_of(settings: Settings, catalogue: Catalogue) -> list[NewsroomEntry]:
@@ -165,8 +272,8 @@ def _operators(settings: Settings, adapters: Iterable[ChatAdapter]) -> dict[str,
     for name in settings.operators:
         platform, _, ident = name.partition(":")
         for adapter in adapters:
-            if adapter.platform == platform:
-                found[name] = Address(platform, adapter.account, ident)
+            if adapter.platform == platform and (address := adapter.private(ident)):
+                found[name] = address
     return found
 
 
@@ -211,14 +318,17 @@ async def _prepare(
 async def _poller(
     stack: AsyncExitStack,
     settings: Settings,
-    database: SqlDatabase,
+    database: Database,
     clock: Clock,
     owner: str,
     told: Sequence[DestinationId],
-    on_owed: Callable[[], None],
+    witness: Witness,
+    *,
+    alone: bool,
 ) -> Poller:
-    async with database.begin() as tx:
-        await tx.feeds.let_go()  # we hold the worker's lock, so whoever held feeds is dead
+    if alone:
+        async with database.begin() as tx:
+            await tx.feeds.let_go()
     fetcher = await stack.enter_async_context(
         Fetcher(
             allow=settings.allow_private_addresses,
@@ -227,26 +337,28 @@ async def _poller(
         )
     )
     interval = timedelta(seconds=settings.poll_interval)
-    return Poller(database, fetcher, clock, interval=interval, owner=owner, operators=told, on_owed=on_owed)
+    return Poller(database, fetcher, clock, interval=interval, owner=owner, operators=told, witness=witness)
 
 
 def _may_manage(adapters: Sequence[ChatAdapter]) -> Callable[[Actor, Address], Awaitable[bool]]:
     async def may_manage(actor: Actor, address: Address) -> bool:
         for adapter in adapters:
-            if (adapter.platform, adapter.account) == (address.platform, address.account):
+            if adapter.platform == address.platform:
                 return await adapter.may_manage(actor, address)
         return False
 
     return may_manage
 
 
-def _on_event(database: SqlDatabase, clock: Clock, settings: Settings) -> OnEvent:
+def _on_event(database: Database, clock: Clock, settings: Settings, witness: Witness) -> OnEvent:
     async def on_event(event: PlatformEvent) -> None:
+        witness(Heard(event.address.platform))
         async with database.begin() as tx:
             match event:
                 case BotRemoved(address, reason):
                     await tx.destinations.pause(address, reason)
-                    await tell_administrators(tx, await tx.destinations.of_conversation(address), PAUSED, clock.now())
+                    closed = await tx.destinations.of_conversation(address)
+                    await tell_administrators(tx, closed, PAUSED, clock.now(), reason)
                 case ThreadClosed(address):
                     thread = await tx.destinations.find(address)
                     await tell_administrators(tx, [thread] if thread else [], THREAD_CLOSED, clock.now())
@@ -264,6 +376,10 @@ def _on_event(database: SqlDatabase, clock: Clock, settings: Settings) -> OnEven
                     await tx.destinations.move(address, conversation)
                     # Leaving the old conversation may have looked like being removed.
                     await tx.destinations.resume(replace(address, conversation=conversation), clock.now())
+                case AccountRemoved(platform, account):
+                    await tx.destinations.pause_account(platform, account, UNINSTALLED)
+                case AccountAdded(platform, account):
+                    await tx.destinations.resume_account(platform, account, UNINSTALLED, clock.now())
         log.info("platform_event", what=type(event).__name__, destination=str(event.address))
 
     return on_event

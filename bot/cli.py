@@ -50,20 +50,23 @@ def main(context: click.Context, env_file: Path | None) -> None:
 
 
 @main.command()
+@click.option("--only", metavar="ROLES", help="Do only these, of: poll, dispatch, telegram, slack. Needs PostgreSQL.")
 @click.pass_obj
 @explained
-def run(env_file: Path | None) -> None:
+def run(env_file: Path | None, only: str | None) -> None:
     """Run the bot with the settings of .env.
 
-    Without a chat platform it speaks in this terminal.
+    Without a chat platform it speaks in this terminal. On PostgreSQL any number of processes may run, each doing everything or, by
+    --only poll,dispatch and the like, its part.
     """
     from bot.settings import load
 
     settings = load(env_file)
-    if settings.telegram_bot_token:
+    roles = [role for role in (only or "").replace(" ", "").split(",") if role]
+    if settings.has_platform or roles:
         from bot.service import run_service
 
-        run_service(settings)
+        run_service(settings, roles or None)
     else:
         from bot.terminal import run_terminal
 
@@ -94,6 +97,22 @@ def status(env_file: Path | None, language: str | None) -> None:
     from bot.terminal import ask_once
 
     ask_once(env_file, "/status", language)
+
+
+@main.command()
+@click.option("--offline", is_flag=True, help="Ask nobody outside this machine and the database's.")
+@click.option("--env-file", "own_file", type=click.Path(path_type=Path), help="Read settings from this file instead of .env.")
+@language_option
+@click.pass_obj
+def check(env_file: Path | None, own_file: Path | None, language: str | None, *, offline: bool) -> None:
+    """Say what would go wrong, before it does.
+
+    Settings, database, ports, tokens, webhooks and every feed: a line each, with the remedy where it is wrong. Nothing is changed
+    and nothing is sent. The exit code is 0 where all is well, else 1.
+    """
+    from bot.check import check as look
+
+    sys.exit(0 if look(own_file or env_file, language, offline=offline) else 1)
 
 
 @main.command()

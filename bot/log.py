@@ -16,6 +16,9 @@ _SECRETS = (
     (re.compile(r"(?<!\d)\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE), "<token>"),
     (re.compile(r"x(?:ox[a-z]|app)-[A-Za-z0-9-]{8,}"), "<token>"),
     (re.compile(r"(?<=://)[^/?#\s]*:[^/?#\s]*(?=@)"), "<secret>"),
+    # Slack's addresses that let whoever knows them answer, listen or install.
+    (re.compile(r"(?<=hooks\.slack\.com/)\S+"), "<secret>"),
+    (re.compile(r"([?&](?:ticket|code|state|client_secret)=)[^&\s'\"]+"), r"\1<secret>"),
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 4000
@@ -83,5 +86,5 @@ def configure(level: str, style: str, *, file: Path | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("aiosqlite", "asyncio", "alembic", "aiohttp.access"):
+    for chatty in ("aiosqlite", "asyncio", "alembic", "aiohttp.access", "slack_bolt", "slack_sdk"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

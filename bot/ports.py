@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from enum import Enum
+from typing import Protocol
 
 from bot.domain.card import Card
 from bot.domain.contact import Contact
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryKind, Owed, Post, SendOutcome, Settlement
+from bot.domain.form import Choice, Form
 from bot.domain.newsroom import Feed, FeedId, FeedState, Newsroom, NewsroomEntry, NewsroomId
-from bot.domain.release import Content, ParsedRelease, Release, ReleaseId
+from bot.domain.release import Content, Kind, ParsedRelease, Release, ReleaseId
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId, Subscription, SubscriptionId
 from bot.text.query import Query
 
@@ -68,12 +70,15 @@ class Reply:
     """What we answer.
 
     `private`: for the caller's eyes, where the platform can. `replaces`: it takes the place of the message whose button was
-    pressed.
+    pressed. `form`: the same to fill in, where the platform has forms. `faults`: what is wrong with a form that was submitted, by
+    the names of its fields.
     """
 
     card: Card
     private: bool = False
     replaces: bool = False
+    form: Form | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +126,37 @@ class ThreadClosed:
     reason: str
 
 
-PlatformEvent = BotRemoved | BotAdded | ConversationMoved | ThreadClosed
+@dataclass(frozen=True, slots=True)
+class AccountAdded:
+    """An account lets us in (again)."""
+
+    platform: str
+    account: str
+
+    @property
+    def address(self) -> Address:
+        """The account, as an address without a conversation."""
+        return Address(self.platform, self.account, "")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRemoved:
+    """An account does not want us any more: nothing can be written to any of its conversations."""
+
+    platform: str
+    account: str
+
+    @property
+    def address(self) -> Address:
+        """The account, as an address without a conversation."""
+        return Address(self.platform, self.account, "")
+
+
+PlatformEvent = BotRemoved | BotAdded | ConversationMoved | ThreadClosed | AccountAdded | AccountRemoved
 
 Answer = Callable[[CommandCall], Awaitable[Reply]]
+Choices = Callable[[CommandCall, str, str], Awaitable[Sequence[Choice]]]
+"""What a form's field offers a person for the words typed so far: the call, what is looked for (`newsroom`), and the words."""
 OnEvent = Callable[[PlatformEvent], Awaitable[None]]
 Menu = Callable[[str], Sequence[MenuEntry]]
 """The menu in a language (`da`, `en`)."""
@@ -133,9 +166,9 @@ Menu = Callable[[str], Sequence[MenuEntry]]
 class Pace:
     """How fast an account may send.
 
-    `per_second` over all destinations (None: no limit), of which `reserved` is kept for replies; `between` is the least time
-    between two messages to one destination, `between_in_groups` to one that is a group (None: the same); `at_once` how many sends
-    may be in flight.
+    `per_second` over all destinations (None: no limit), of which `reserved` is left to answers while another process gives
+    them; `between` is the least time between two messages to one destination, `between_in_groups` to one that is a group (None:
+    the same); `at_once` how many sends may be in flight.
     """
 
     per_second: float | None = None
@@ -151,8 +184,24 @@ class Pace:
         return self.between
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The bot, as an adapter meets it.
+
+    `answer` takes what people say, `choices` what they look for in a form, `on_event` what happens to us. `turn` waits, ahead of
+    all alerts, until a message to a person may be written through an account: answers share the account's rate with what is owed.
+    """
+
+    answer: Answer
+    choices: Choices
+    on_event: OnEvent
+    menu: Menu
+    database: Database
+    turn: Callable[[str], Awaitable[None]]
+
+
 class ChatAdapter(Protocol):
-    """One account on one chat platform."""
+    """A chat platform, with one account of ours on it or several."""
 
     @property
     def platform(self) -> str:
@@ -160,21 +209,33 @@ class ChatAdapter(Protocol):
         ...
 
     @property
-    def account(self) -> str:
-        """The account we speak through, stable over restarts."""
+    def pace(self) -> Pace:
+        """How fast an account may send."""
         ...
 
     @property
-    def pace(self) -> Pace:
-        """How fast this account may send."""
+    def listens_alone(self) -> bool:
+        """Whether only one process may listen at a time."""
         ...
 
-    def serve(self, answer: Answer, on_event: OnEvent, menu: Menu) -> AbstractAsyncContextManager[None]:
-        """Connect, and until the block ends pass commands to `answer` and what happens to us to `on_event`."""
+    async def accounts(self) -> Collection[str]:
+        """The accounts that we can speak through now, each stable over restarts. Raises StorageError."""
         ...
 
-    async def send(self, destination: Destination, card: Card) -> SendOutcome:
-        """Send once. Platform errors come back as outcomes, never as exceptions."""
+    def private(self, ident: str) -> Address | None:
+        """Where the person is reached in private whom the settings name by this id; None: the id is not of this platform's form."""
+        ...
+
+    def connect(self, desk: Desk) -> AbstractAsyncContextManager[None]:
+        """Be able to send until the block ends. Raises SettingsError for what the platform does not take."""
+        ...
+
+    def listen(self) -> AbstractAsyncContextManager[None]:
+        """While connected: take what people say to us and what happens to us, until the block ends."""
+        ...
+
+    async def send(self, destination: Destination, card: Card, under: Post | None = None) -> SendOutcome:
+        """Send once; `under` a post: in its thread, or as a reply to it. Platform errors come back as outcomes, not exceptions."""
         ...
 
     async def edit(self, post: Post, card: Card) -> SendOutcome:
@@ -183,15 +244,6 @@ class ChatAdapter(Protocol):
 
     async def may_manage(self, actor: Actor, address: Address) -> bool:
         """Whether the person may configure the destination."""
-        ...
-
-
-@runtime_checkable
-class KeepsState(Protocol):
-    """An adapter with something to write down: it is given the database before it serves."""
-
-    def use(self, database: Database) -> None:
-        """Keep it there from now on."""
         ...
 
 
@@ -234,6 +286,10 @@ class Newsrooms(Protocol):
 
     async def offered(self) -> list[Newsroom]:
         """Those offered here, by name."""
+        ...
+
+    async def subscribed_by(self, platform: str, account: str, among: Collection[NewsroomId]) -> set[NewsroomId]:
+        """Those of them to which a destination of the account subscribes, or once did."""
         ...
 
     async def rename(self, newsroom_id: NewsroomId, name: str) -> None: ...
@@ -317,6 +373,26 @@ class Feeds(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What releases are kept to, besides newsrooms. A release must pass all of it; what is empty or None keeps to nothing.
+
+    `kinds`: it has a version of one of these; `kinds_out`: it has none of these (a release without a kind passes). `languages` and
+    `languages_out` (codes of `bot.text.stem.known`, Norwegian as `nb`): the same by the language that a version is written in, as
+    `bot.text.detect` tells it. `since`, `until`: aware UTC; published from then to before then.
+    """
+
+    kinds: frozenset[Kind] = frozenset()
+    kinds_out: frozenset[Kind] = frozenset()
+    languages: frozenset[str] = frozenset()
+    languages_out: frozenset[str] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+UNNARROWED = Narrowing()
+
+
 class Releases(Protocol):
     """Releases, their language versions and their revisions, kept whole."""
 
@@ -330,8 +406,13 @@ class Releases(Protocol):
         """Store another language version of a known release: no new revision."""
         ...
 
-    async def revise(self, release_id: ReleaseId, content: Content, *, source: str = ..., now: datetime, correction: bool) -> int:
-        """Store what a source now says of a version; the revision number, raised by one if it is a correction."""
+    async def revise(
+        self, release_id: ReleaseId, content: Content, *, source: str = ..., now: datetime, correction: bool, quiet: bool = False
+    ) -> int:
+        """Store what a source now says of a version; the revision number, raised by one if it is a correction.
+
+        A `quiet` correction is not worth a word (`bot.text.quiet`): the release does not count as corrected by it.
+        """
         ...
 
     async def revisions(self, release_id: ReleaseId) -> list[tuple[int, Content]]:
@@ -348,11 +429,13 @@ class Releases(Protocol):
         """In the order asked for; unknown ones are left out."""
         ...
 
-    async def latest(self, newsrooms: Collection[NewsroomId], *, limit: int, offset: int = 0) -> list[Release]:
+    async def latest(
+        self, newsrooms: Collection[NewsroomId], *, limit: int, offset: int = 0, narrowing: Narrowing = UNNARROWED
+    ) -> list[Release]:
         """Newest first by publication, equal times by id."""
         ...
 
-    async def count(self, newsrooms: Collection[NewsroomId]) -> int: ...
+    async def count(self, newsrooms: Collection[NewsroomId], narrowing: Narrowing = UNNARROWED) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +451,13 @@ class Search(Protocol):
     """Full-text search over titles, leads and bodies; indexing is the storage's own business."""
 
     async def find(
-        self, query: Query, *, newsrooms: Collection[NewsroomId] | None = None, limit: int, offset: int = 0
+        self,
+        query: Query,
+        *,
+        newsrooms: Collection[NewsroomId] | None = None,
+        limit: int,
+        offset: int = 0,
+        narrowing: Narrowing = UNNARROWED,
     ) -> Found: ...
 
 
@@ -390,6 +479,14 @@ class Destinations(Protocol):
     async def pause(self, address: Address, reason: str) -> None: ...
     async def resume(self, address: Address, now: datetime) -> None:
         """Send again; what was owed meanwhile is due at once."""
+        ...
+
+    async def pause_account(self, platform: str, account: str, reason: str) -> None:
+        """Send nothing more to any of an account's destinations; those that are paused already keep their reason."""
+        ...
+
+    async def resume_account(self, platform: str, account: str, reason: str, now: datetime) -> None:
+        """Send again to those that were paused for this reason."""
         ...
 
     async def move(self, address: Address, conversation: str) -> None:
@@ -440,7 +537,8 @@ class FanOutCursor:
     """A fan-out too large for one transaction: the debt itself, worked off in chunks.
 
     Who is owed was settled when it was written. Of alerts: the subscriptions up to id `until` that were live and not muted at `at`,
-    and still are live; of corrections: the destinations up to id `until` where the release stands. `after` is how far it has come.
+    and still are live; of corrections (of kind FOLLOW_UP: with what changed): the destinations up to id `until` where the release
+    stands. `after` is how far it has come.
     """
 
     id: int
@@ -593,6 +691,76 @@ class Buttons(Protocol):
     async def command(self, key: str) -> str | None: ...
 
 
+class Installations(Protocol):
+    """What an adapter was given when one of its accounts was installed (a workspace's tokens), sealed by the adapter.
+
+    The database never sees a secret in clear.
+    """
+
+    async def keep(self, platform: str, account: str, sealed: str, now: datetime) -> None:
+        """Write an installation down, in place of the account's former one."""
+        ...
+
+    async def get(self, platform: str, account: str) -> str | None: ...
+    async def all(self, platform: str) -> dict[str, str]:
+        """What is kept for a platform, by account."""
+        ...
+
+    async def remove(self, platform: str, account: str) -> None: ...
+
+
+class Marks(Protocol):
+    """Short-lived marks: that something was given out, or was dealt with."""
+
+    async def set(self, key: str, until: datetime, now: datetime) -> bool:
+        """Make a mark; whether it was not there, or had lapsed. Of two who make it at once, one hears True."""
+        ...
+
+    async def take(self, key: str, now: datetime) -> bool:
+        """Take a mark away; whether it was there and had not lapsed. Of two who take it at once, one hears True."""
+        ...
+
+
+class Leases(Protocol):
+    """Who does what only one process may do at a time, such as asking Telegram for updates."""
+
+    async def take(self, name: str, owner: str, now: datetime, lease: timedelta) -> bool:
+        """Take or renew a lease; False while another has it."""
+        ...
+
+    async def release(self, owner: str, name: str | None = None) -> None:
+        """Let a lease go, or all that this owner has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that runs the bot: which roles it has, where it runs, and when it was last heard of."""
+
+    owner: str
+    roles: frozenset[str]
+    where: str
+    version: str
+    started_at: datetime
+    seen_at: datetime
+
+
+class Workers(Protocol):
+    """The processes of this installation."""
+
+    async def seen(self, worker: Worker) -> None:
+        """Write down that a process is there."""
+        ...
+
+    async def gone(self, owner: str) -> None:
+        """A process has stopped."""
+        ...
+
+    async def live(self, since: datetime) -> list[Worker]:
+        """Those heard of since then, oldest first."""
+        ...
+
+
 class Transaction(Protocol):
     """The repositories, bound to one transaction."""
 
@@ -612,10 +780,33 @@ class Transaction(Protocol):
     def lists(self) -> ShownLists: ...
     @property
     def buttons(self) -> Buttons: ...
+    @property
+    def installations(self) -> Installations: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def workers(self) -> Workers: ...
+
+
+class Hint(Enum):
+    """What a commit changed that somebody may wait for. A hint may get lost; the tick is the guarantee."""
+
+    LANES = "lanes"
+    """Something is owed, or may be sent now."""
+    FEEDS = "feeds"
+    """A feed is wanted, or due, that was not."""
+    ACCOUNTS = "accounts"
+    """An account was installed or removed."""
 
 
 class Database(Protocol):
     """Where everything is kept."""
+
+    def watch(self, on_hint: Callable[[Hint], None]) -> AbstractAsyncContextManager[None]:
+        """Hear of hints after the commits that gave them, of this process and (PostgreSQL) of all others, until the block ends."""
+        ...
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that writes; it commits when the block ends, and rolls back on an exception. Raises StorageError."""

@@ -8,22 +8,27 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from adapters.slack.settings import SlackSettings
 from adapters.telegram.settings import TelegramSettings
 from bot.errors import SettingsError
 
 PREFIX = "PRESSEVAGT_"
 PLATFORM_PREFIXES = ("TELEGRAM_", "SLACK_")
 ENV_FILE = ".env"
+MAKE_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_KEY_BYTES = 32
 _NEAR = 0.8
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -36,7 +41,7 @@ def data_folder() -> Path:
     return Path(home) / "pressevagt"
 
 
-class Settings(TelegramSettings):
+class Settings(TelegramSettings, SlackSettings):
     """The settings that all platforms share, and those of each platform."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
@@ -79,6 +84,28 @@ class Settings(TelegramSettings):
     )
     http_port: int = Field(
         default=8080, ge=0, le=65535, validation_alias="PRESSEVAGT_HTTP_PORT", description="Its port; 0 takes any that is free."
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        validation_alias="PRESSEVAGT_METRICS_HOST",
+        description="The address that /metrics and /readyz are served on: not one that the world reaches.",
+    )
+    metrics_port: int | None = Field(
+        default=9108,
+        ge=0,
+        le=65535,
+        validation_alias="PRESSEVAGT_METRICS_PORT",
+        description="Its port; 0 takes any that is free, off serves none.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        validation_alias="PRESSEVAGT_PUBLIC_URL",
+        description="The https address under which the world reaches that port.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="PRESSEVAGT_SECRET_KEY",
+        description="What seals tokens that are kept in the database; of several keys the first seals, all of them open.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
@@ -136,6 +163,54 @@ class Settings(TelegramSettings):
             message = "that is no HTTP proxy; write one such as http://proxy.example:3128"
             raise ValueError(message)
         return value
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether the bot is on a chat platform, or speaks in the terminal alone."""
+        return bool(self.telegram_bot_token) or self.on_slack
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys one by one, that which seals first."""
+        return tuple(_listed(self.secret_key.get_secret_value())) if self.secret_key else ()
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value.strip())
+            usable = parts.hostname and parts.port != 0 and not (parts.username or parts.query or parts.fragment)
+            usable = usable and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))
+        except ValueError:
+            usable = False
+        if not usable:
+            message = "this is no public address; write one such as https://press.example.org"
+            raise ValueError(message)
+        return value.strip().rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not all(map(_is_key, _listed(value.get_secret_value()) or [""])):
+            message = f"this is no key, or one of several is none; make one with: {MAKE_KEY}"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _installable(self) -> Self:
+        if self.slack_client_id and not (self.public_url and self.secret_key):
+            raise ValueError(
+                "SLACK_CLIENT_ID needs PRESSEVAGT_PUBLIC_URL (where Slack sends whoever installs the app)"
+                " and PRESSEVAGT_SECRET_KEY (which seals the workspaces' tokens)"
+            )
+        return self
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _off(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() == "off" else value
 
     @field_validator("language", "log_level", "log_format", mode="before")
     @classmethod
@@ -199,6 +274,14 @@ def _explained(error: ValidationError) -> Iterable[str]:
         name = ".".join(str(part) for part in fault["loc"][:1])
         said = fault["msg"].removeprefix("Value error, ")
         yield f"{name}: {said}" if name else said
+
+
+def _is_key(text: str) -> bool:
+    """Whether it is a key of Fernet's; looked at here, so that it need not be loaded to say so."""
+    try:
+        return len(urlsafe_b64decode(text)) == _KEY_BYTES
+    except ValueError:
+        return False
 
 
 def _listed(text: str) -> list[str]:

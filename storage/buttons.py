@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.dialects import insert_or_ignore
 from storage.models import ButtonRow
 
 
@@ -21,10 +20,9 @@ class SqlButtons:
 
     async def keep(self, commands: Mapping[str, str], now: datetime) -> None:
         """See `bot.ports.Buttons.keep`."""
-        rows = [{"key": key, "command": command, "kept_at": now} for key, command in commands.items()]
+        rows = [{"key": key, "command": command, "kept_at": now} for key, command in sorted(commands.items())]
         if rows:
-            dialect: Any = sqlite if self._db.dialect.name == "sqlite" else postgresql
-            await self._db.execute(dialect.insert(ButtonRow).on_conflict_do_nothing(), rows)
+            await self._db.execute(insert_or_ignore(self._db, ButtonRow), rows)
 
     async def command(self, key: str) -> str | None:
         """The command that was kept by this key."""

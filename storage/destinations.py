@@ -6,13 +6,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.newsroom import NewsroomId
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId, Subscription, SubscriptionId
-from storage.lanes import PENDING
+from bot.ports import Hint
+from storage.dialects import insert_or_ignore
+from storage.hints import hint
+from storage.lanes import PENDING, lock_account, lock_lanes
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -51,7 +54,7 @@ class SqlDestinations:
         if stored is None:
             account_id = await self._account(address)
             made = await self._db.execute(
-                insert(DestinationRow)
+                insert_or_ignore(self._db, DestinationRow)
                 .values(
                     account_id=account_id,
                     conversation=address.conversation,
@@ -64,7 +67,9 @@ class SqlDestinations:
                 )
                 .returning(DestinationRow.id)
             )
-            await self._db.execute(insert(LaneRow).values(destination_id=made.scalar_one(), account_id=account_id, pending=0))
+            new = made.scalar_one_or_none()  # else another made it meanwhile, and its lane
+            if new is not None:
+                await self._db.execute(insert(LaneRow).values(destination_id=new, account_id=account_id, pending=0))
         elif title and title != stored.title:
             await self._db.execute(update(DestinationRow).where(DestinationRow.id == stored.id).values(title=title))
         else:
@@ -75,10 +80,12 @@ class SqlDestinations:
 
     async def _account(self, address: Address) -> int:
         this = (AccountRow.platform == address.platform, AccountRow.name == address.account)
-        found = (await self._db.execute(select(AccountRow.id).where(*this))).scalar_one_or_none()
+        # Locked: a conversation that moves to this address at the same time is waited for, and waits.
+        query = select(AccountRow.id).where(*this).with_for_update(key_share=True)
+        found = (await self._db.execute(query)).scalar_one_or_none()
         if found is None:
-            made = insert(AccountRow).values(platform=address.platform, name=address.account).returning(AccountRow.id)
-            found = (await self._db.execute(made)).scalar_one()
+            await self._db.execute(insert_or_ignore(self._db, AccountRow).values(platform=address.platform, name=address.account))
+            found = (await self._db.execute(query)).scalar_one()
         return found
 
     async def set_language(self, destination_id: DestinationId, language: str) -> None:
@@ -87,18 +94,47 @@ class SqlDestinations:
 
     async def pause(self, address: Address, reason: str) -> None:
         """Send nothing more there; what is owed waits."""
-        ids = _ids(address)
+        ids = await self._locked(address)
         await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=reason))
         await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids)).values(due_at=None))
 
     async def resume(self, address: Address, now: datetime) -> None:
         """See `bot.ports.Destinations.resume`."""
-        ids = _ids(address)
+        ids = await self._locked(address)
+        hint(self._db, Hint.LANES)
         await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=None))
         await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids), LaneRow.pending > 0).values(due_at=now))
 
+    async def pause_account(self, platform: str, account: str, reason: str) -> None:
+        """See `bot.ports.Destinations.pause_account`."""
+        ids = await self._locked_in(platform, account, DestinationRow.paused.is_(None))
+        await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids)).values(due_at=None))
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=reason))
+
+    async def resume_account(self, platform: str, account: str, reason: str, now: datetime) -> None:
+        """See `bot.ports.Destinations.resume_account`."""
+        ids = await self._locked_in(platform, account, DestinationRow.paused == reason)
+        hint(self._db, Hint.LANES)
+        await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids), LaneRow.pending > 0).values(due_at=now))
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=None))
+
+    async def _locked_in(self, platform: str, account: str, which: ColumnElement[bool]) -> Select[int]:
+        """The destinations of an account of which this holds. Their lanes are changed first: then it holds no longer."""
+        this = and_(AccountRow.platform == platform, AccountRow.name == account)
+        ids = select(DestinationRow.id).where(DestinationRow.account_id.in_(select(AccountRow.id).where(this)), which)
+        await lock_account(self._db, this)
+        await lock_lanes(self._db, ids)
+        return ids
+
+    async def _locked(self, address: Address) -> Select[int]:
+        ids = _ids(address)
+        await lock_account(self._db, _account(address))
+        await lock_lanes(self._db, ids)
+        return ids
+
     async def move(self, address: Address, conversation: str) -> None:
         """See `bot.ports.Destinations.move`."""
+        await lock_account(self._db, _account(address))
         account_id = (await self._db.execute(select(_account_id(address)))).scalar_one()
         if account_id is not None:
             await move_conversation(self._db, account_id, address.conversation, conversation)
@@ -109,17 +145,19 @@ class SqlDestinations:
         """See `bot.ports.Destinations.subscribe`."""
         same = SubscriptionRow.newsroom_id.is_(None) if newsroom_id is None else SubscriptionRow.newsroom_id == newsroom_id
         query = _live().where(SubscriptionRow.destination_id == destination_id, same)
-        stored = (await self._db.execute(query)).first()
-        if stored:
-            return _subscription(stored), False
-        await self._db.execute(
-            insert(SubscriptionRow).values(destination_id=destination_id, newsroom_id=newsroom_id, created_at=now, created_by=by)
-        )
-        return _subscription((await self._db.execute(query)).one()), True
+        wanted = {"destination_id": destination_id, "newsroom_id": newsroom_id, "created_at": now, "created_by": by}
+        while (stored := (await self._db.execute(query)).first()) is None:
+            # Who else subscribes the same just now is waited for, and theirs is then the one; unless it has ended by then.
+            made = insert_or_ignore(self._db, SubscriptionRow).values(wanted).returning(SubscriptionRow.id)
+            if (await self._db.execute(made)).first() is not None:
+                hint(self._db, Hint.FEEDS)
+                return _subscription((await self._db.execute(query)).one()), True
+        return _subscription(stored), False
 
     async def unsubscribe(self, subscription_id: SubscriptionId, now: datetime) -> None:
         """See `bot.ports.Destinations.unsubscribe`."""
         this = (SubscriptionRow.id == subscription_id, SubscriptionRow.ended_at.is_(None))
+        await lock_lanes(self._db, select(SubscriptionRow.destination_id).where(*this))
         end = update(SubscriptionRow).where(*this).values(ended_at=now).returning(SubscriptionRow.destination_id)
         ended = (await self._db.execute(end)).scalar_one_or_none()
         if ended is not None:
@@ -199,10 +237,12 @@ def _in_conversation(address: Address) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _account(address: Address) -> ColumnElement[bool]:
+    return and_(AccountRow.platform == address.platform, AccountRow.name == address.account)
+
+
 def _account_id(address: Address) -> Any:  # noqa: ANN401 - a scalar subquery
-    return (
-        select(AccountRow.id).where(AccountRow.platform == address.platform, AccountRow.name == address.account).scalar_subquery()
-    )
+    return select(AccountRow.id).where(_account(address)).scalar_subquery()
 
 
 def _ids(address: Address) -> Select[int]:

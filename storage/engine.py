@@ -1,25 +1,24 @@
-"""How a database is reached: its address, its connections, and its errors in our own words."""
+"""How a database is reached: its address and its engines, by which database it is."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from typing import Any
+import re
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, SettingsError, StorageError
+from bot.errors import SettingsError
+from storage import postgres, sqlite
 
 BUSY_TIMEOUT = 10.0
-"""Seconds a connection waits for another process's write before it gives up."""
+"""Seconds a connection waits for another's write before it gives up."""
+
+_EXAMPLES = "sqlite:///path/to/file.db or postgresql://user:password@host/database"
+_POSTGRES = {"postgres", "postgresql"}
+_DRIVERS = {"sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+psycopg"}
 
 
 def database_url(text: str) -> URL:
@@ -27,88 +26,60 @@ def database_url(text: str) -> URL:
     try:
         url = make_url(text)
     except ArgumentError:
-        message = "DATABASE_URL is not a database address; it should look like sqlite:///data/pressevagt.db"
+        message = f"DATABASE_URL is not a database address; it should look like {_EXAMPLES}"
         raise SettingsError(message) from None
-    if url.get_backend_name() != "sqlite":
-        message = f"DATABASE_URL names {url.get_backend_name()}, which this version does not support; use sqlite:///path/to/file.db"
+    if url.drivername not in _DRIVERS:
+        message = f"DATABASE_URL names {url.drivername}, which this version does not support; use {_EXAMPLES}"
         raise SettingsError(message)
-    if not url.database or url.database == ":memory:":
-        message = "DATABASE_URL needs a file (sqlite:///path/to/file.db): what is owed must outlive the process"
-        raise SettingsError(message)
-    return url.set(drivername="sqlite+aiosqlite", database=str(Path(url.database).expanduser()))
+    return postgres.postgres_url(url) if url.get_backend_name() in _POSTGRES else sqlite.sqlite_url(url)
 
 
-@contextmanager
-def storage_errors(what: str) -> Iterator[None]:
-    """Turn the driver's errors into ours, naming the database and the remedy."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise DatabaseBusy(f"{what} has no connection free; if this goes on, something holds them for too long") from error
-    except DBAPIError as error:
-        said = str(error.orig).lower()
-        if "locked" in said or "busy" in said:
-            message = f"{what} stayed locked by another program for {BUSY_TIMEOUT:.0f} seconds; end that program or its transaction"
-            raise DatabaseBusy(message) from error
-        if "readonly" in said or "read-only" in said:
-            message = f"{what} cannot be written; give this user the right to write the file and its folder"
-            raise DatabaseReadOnly(message) from error
-        if "full" in said:
-            message = f"there is no room left to write {what}; free some space, nothing that was promised is lost"
-            raise DiskFull(message) from error
-        if "unable to open" in said or "disk i/o" in said:
-            message = f"{what} cannot be opened ({error.orig}); check that its folder exists and may be written to"
-            raise StorageError(message) from error
-        if "malformed" in said or "not a database" in said:
-            message = f"{what} is not a database that can be read ({error.orig}); restore it from a backup"
-            raise StorageError(message) from error
-        raise
+def is_shared(url: URL) -> bool:
+    """Whether several workers may use the database at once: SQLite has one writer, and one worker."""
+    return url.get_backend_name() != "sqlite"
 
 
-WRITES = {"pressevagt_writes": True}
-"""Execution options of a connection whose transactions write."""
+def name_of(url: URL) -> str:
+    """The database as messages call it; no password is in it."""
+    return f"the database {postgres.place(url) if is_shared(url) else url.database}"
 
-_TO_JSON = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def _to_json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # No text of PostgreSQL can hold the character NUL, and none needs to.
+    return _NUL.sub(r"\1", text) if "\\u0000" in text else text
 
 
 def async_engine(url: URL) -> AsyncEngine:
-    """The engine that the bot works with; the folder of the database is made."""
-    _make_folder(url)
-    engine = create_async_engine(url, pool_size=5, max_overflow=5, connect_args={"timeout": BUSY_TIMEOUT}, json_serializer=_TO_JSON)
-    _prepare(engine.sync_engine)
+    """The engine that the bot works with; the folder of a file is made."""
+    if is_shared(url):
+        engine = create_async_engine(
+            url,
+            pool_size=5,
+            max_overflow=5,
+            pool_timeout=BUSY_TIMEOUT,
+            isolation_level="READ COMMITTED",
+            connect_args=postgres.connect_args(url),
+            json_serializer=_to_json,
+        )
+        postgres.prepare(engine.sync_engine)
+        return engine
+    sqlite.make_folder(url)
+    connect_args = {"timeout": BUSY_TIMEOUT}
+    engine = create_async_engine(url, pool_size=5, max_overflow=5, connect_args=connect_args, json_serializer=_to_json)
+    sqlite.prepare(engine.sync_engine)
     return engine
 
 
 def sync_engine(url: URL) -> Engine:
-    """An engine of the same making for migrations, which are no coroutines."""
-    _make_folder(url)
-    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": BUSY_TIMEOUT}, json_serializer=_TO_JSON)
-    _prepare(engine)
+    """An engine of the same making for migrations, which are no coroutines and may take their time."""
+    if is_shared(url):
+        return create_engine(url, connect_args=postgres.connect_args(url, limited=False), json_serializer=_to_json)
+    sqlite.make_folder(url)
+    connect_args = {"timeout": BUSY_TIMEOUT}
+    engine = create_engine(url.set(drivername="sqlite"), connect_args=connect_args, json_serializer=_to_json)
+    sqlite.prepare(engine)
     return engine
-
-
-def _make_folder(url: URL) -> None:
-    try:
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"the folder of the database {url.database} cannot be made ({error.strerror}); set DATABASE_URL to another place"
-        raise StorageError(message) from error
-
-
-def _prepare(engine: Engine) -> None:
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-
-
-def _on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own connection
-    connection.isolation_level = None  # we say BEGIN ourselves, see _on_begin
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    # A deferred BEGIN that turns into a writer half way fails at once when another wrote meanwhile; IMMEDIATE waits instead.
-    writes = connection.get_execution_options().get("pressevagt_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

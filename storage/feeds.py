@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.newsroom import Feed, FeedId, FeedState, NewsroomId
 from bot.domain.release import ParsedRelease, Release, ReleaseId
-from bot.ports import KnownVersion, PollResult
+from bot.ports import Hint, KnownVersion, PollResult
+from storage.hints import hint
 from storage.models import FeedRow, NewsroomRow, ReleaseRow, StatementRow, SubscriptionRow
 from storage.releases import FEED, SqlReleases
 from storage.rows import NEWSROOM_COLUMNS, newsroom_from
@@ -88,14 +89,23 @@ class SqlFeeds:
         )
         return (await self._db.execute(query)).scalar_one()
 
-    async def settle(self, results: Sequence[PollResult]) -> None:
-        """See `bot.ports.Feeds.settle`."""
-        good = [_written(result) for result in results if result.good_at]
-        bad = [_written(result) for result in results if not result.good_at]
+    async def holds(self, feed_id: FeedId, owner: str) -> bool:
+        """Whether the feed is in this owner's hands, and then it stays there until the end of the transaction.
+
+        To be asked in the transaction that stores what a poll found: where the lease ran out, another may have polled it since.
+        """
+        held = select(FeedRow.id).where(FeedRow.id == feed_id, FeedRow.owner == owner).with_for_update(key_share=True)
+        return (await self._db.execute(held)).first() is not None
+
+    async def settle(self, results: Sequence[PollResult], owner: str | None = None) -> None:
+        """See `bot.ports.Feeds.settle`. `owner`: write down only what became of feeds that are in its hands still."""
+        by_feed = sorted(results, key=lambda result: result.feed_id)  # as locks are taken, so that none waits for another
+        good = [_written(result, owner) for result in by_feed if result.good_at]
+        bad = [_written(result, owner) for result in by_feed if not result.good_at]
         if good:
-            await self._db.execute(_GOOD, good)
+            await self._db.execute(_GOOD if owner is None else _GOOD.where(_IN_HAND), good)
         if bad:
-            await self._db.execute(_BAD, bad)
+            await self._db.execute(_BAD if owner is None else _BAD.where(_IN_HAND), bad)
 
     async def known(self, feed_id: FeedId, parsed: Sequence[ParsedRelease]) -> list[KnownVersion]:
         """See `bot.ports.Feeds.known`."""
@@ -153,11 +163,13 @@ class SqlFeeds:
             # Without the validators the next answer is a whole document, which is what there is to take in silence.
             values |= {"primed_at": None, "etag": None, "last_modified": None, "body_hash": None}
         await self._db.execute(update(FeedRow).where(FeedRow.newsroom_id == newsroom_id).values(values))
+        hint(self._db, Hint.FEEDS)
 
     async def let_go(self, owner: str | None = None) -> None:
         """Let feeds go that a process held: this owner's, or everybody's where only one worker can be."""
         held = FeedRow.owner.is_not(None) if owner is None else FeedRow.owner == owner
-        await self._db.execute(update(FeedRow).where(held).values(owner=None, lease_until=None))
+        if (await self._db.execute(update(FeedRow).where(held).values(owner=None, lease_until=None))).rowcount:
+            hint(self._db, Hint.FEEDS)
 
     async def _known(self, query: Select[*tuple[Any, ...]]) -> list[KnownVersion]:
         return [
@@ -206,6 +218,7 @@ def _feed(row: Any) -> Feed:  # noqa: ANN401 - a row of _COLUMNS
 
 _LET_GO = {"owner": None, "lease_until": None}
 _FEED = update(FeedRow.__table__).where(FeedRow.__table__.c.id == bindparam("of"))  # type: ignore[arg-type]
+_IN_HAND = FeedRow.__table__.c.owner == bindparam("holder")
 _GOOD = _FEED.values(
     _LET_GO
     | {
@@ -237,7 +250,7 @@ _BAD = _FEED.values(
 )
 
 
-def _written(result: PollResult) -> dict[str, Any]:
+def _written(result: PollResult, owner: str | None) -> dict[str, Any]:
     common = {
         "of": result.feed_id,
         "due": result.due_at,
@@ -245,7 +258,7 @@ def _written(result: PollResult) -> dict[str, Any]:
         "said": result.fault,
         "said_more": result.fault_detail,
         "moved": result.moved_to,
-    }
+    } | ({} if owner is None else {"holder": owner})
     if not result.good_at:
         return common | {"failed": 1 if result.fault else 0}
     return common | {

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import Address
 from bot.ports import Actor
+from storage.dialects import one_at_a_time
 from storage.models import ShownRow
 
 
@@ -23,6 +24,7 @@ class SqlShownLists:
     async def keep(self, actor: Actor, address: Address, first: int, release_ids: Sequence[ReleaseId], now: datetime) -> None:
         """Remember a list; a further page (`first` > 1) adds to the one that is kept."""
         this = (ShownRow.actor == str(actor), ShownRow.address == str(address))
+        await one_at_a_time(self._db, "shown", str(actor), str(address))
         numbers = range(first, first + len(release_ids))
         await self._db.execute(delete(ShownRow).where(*this, ShownRow.number.in_(numbers) if first > 1 else ShownRow.number > 0))
         if release_ids:

@@ -7,10 +7,15 @@ import asyncio
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bot.errors import StorageError
-from storage.engine import WRITES, database_url, storage_errors, sync_engine
+from storage.engine import database_url, is_shared, name_of, sync_engine
+from storage.errors import storage_errors
+from storage.sqlite import WRITES
+
+_LOCK = 7_377_824_301
+"""The advisory lock on PostgreSQL that says "I am migrating"; the number means nothing."""
 
 
 def config(connection: Connection) -> Config:
@@ -31,16 +36,18 @@ def migrate_now(url: str) -> None:
     address = database_url(url)
     engine = sync_engine(address)
     try:
-        # BEGIN IMMEDIATE keeps a second process out until the first is through.
+        # BEGIN IMMEDIATE, or the lock, keeps a second process out until the first is through.
         with (
-            storage_errors(f"the database {address.database}"),
+            storage_errors(name_of(address)),
             engine.connect().execution_options(**WRITES) as connection,
             connection.begin(),
         ):
+            if is_shared(address):
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             try:
                 command.upgrade(config(connection), "head")
             except CommandError as error:
-                message = f"the database {address.database} was made by a newer version of Pressevagt ({error}); use that version"
+                message = f"{name_of(address)} was made by a newer version of Pressevagt ({error}); use that version"
                 raise StorageError(message) from error
     finally:
         engine.dispose()

@@ -46,6 +46,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """Text. PostgreSQL's cannot hold the character NUL, and no text needs one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return value.replace("\0", "") if value and "\0" in value else value
+
+
 # An INTEGER primary key is SQLite's rowid; elsewhere ids are 64 bits wide.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -61,7 +71,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, int: BigInteger, str: Text, bool: Boolean}  # noqa: RUF012
+    type_annotation_map = {datetime: UtcDateTime, int: BigInteger, str: Words, bool: Boolean}  # noqa: RUF012
 
 
 class AccountRow(Base):
@@ -157,6 +167,8 @@ class StatementRow(Base):
     url: Mapped[str]
     fingerprint: Mapped[str] = mapped_column(String(80))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    kind: Mapped[str | None] = mapped_column(String(20))
+    spoken: Mapped[str] = mapped_column(String(2))
 
 
 class RevisionRow(Base):
@@ -292,13 +304,14 @@ class PostRow(Base):
 
 
 class PostReleaseRow(Base):
-    """Which releases a post shows, and at which revision."""
+    """Which releases a post shows, and at which revision; `told` is the revision that its readers know of."""
 
     __tablename__ = "post_release"
     __table_args__ = (Index("ix_post_release_release", "release_id"),)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), primary_key=True, autoincrement=False)
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
     revision: Mapped[int]
+    told: Mapped[int]
 
 
 class FanOutRow(Base):
@@ -332,3 +345,43 @@ class ShownRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     shown_at: Mapped[datetime]
+
+
+class InstallationRow(Base):
+    """What an adapter was given when one of its accounts was installed, sealed by the adapter."""
+
+    __tablename__ = "installation"
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[str]
+    kept_at: Mapped[datetime]
+
+
+class MarkRow(Base):
+    """A mark that stands until it lapses."""
+
+    __tablename__ = "mark"
+    __table_args__ = (Index("ix_mark_until", "until"),)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
+class LeaseRow(Base):
+    """Who does what only one process may do at a time."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    until: Mapped[datetime]
+
+
+class WorkerRow(Base):
+    """A process that runs the bot."""
+
+    __tablename__ = "worker"
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    place: Mapped[str]
+    version: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
-from storage.lanes import PENDING, due_unless_paused
-from storage.models import DeliveryRow, DestinationRow, LaneRow, SubscriptionRow
+from bot.ports import Hint
+from storage.hints import hint
+from storage.lanes import PENDING, due_unless_paused, lock_account, lock_lanes
+from storage.models import AccountRow, DeliveryRow, DestinationRow, LaneRow, SubscriptionRow
 
 MOVED = "moved"
 
@@ -17,8 +19,12 @@ async def move_conversation(db: AsyncConnection, account_id: int, old: str, new:
     """Give the destinations of a conversation its new id; where one is there already, it takes over what the old one had."""
     if old == new:
         return
+    await lock_account(db, AccountRow.id == account_id)
     there = {row.thread: row.id for row in await _destinations(db, account_id, new)}
-    for row in await _destinations(db, account_id, old):
+    here = await _destinations(db, account_id, old)
+    await lock_lanes(db, [*there.values(), *(row.id for row in here)])
+    hint(db, Hint.LANES)
+    for row in here:
         if row.thread in there:
             await _merge(db, row.id, there[row.thread])
         else:

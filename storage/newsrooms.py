@@ -12,8 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.contact import Contact, ContactKind
 from bot.domain.newsroom import FeedState, Newsroom, NewsroomEntry, NewsroomId
 from bot.domain.release import Release, ReleaseId
+from bot.ports import Hint
 from storage.contents import contact_from_json, contact_to_json
-from storage.models import FeedRow, NewsroomRow, ReleaseRow, StatementRow
+from storage.dialects import insert_or_ignore
+from storage.hints import hint
+from storage.models import AccountRow, DestinationRow, FeedRow, NewsroomRow, ReleaseRow, StatementRow, SubscriptionRow
 from storage.releases import SqlReleases
 from storage.rows import NEWSROOM_COLUMNS, newsroom_from
 
@@ -33,24 +36,32 @@ class SqlNewsrooms:
             "page_url": entry.page_url,
             "contact": contact_to_json(entry.contact) if entry.contact else None,
         }
-        stored = await self._one(select(*NEWSROOM_COLUMNS).where(NewsroomRow.slug == entry.slug))
+        this = select(*NEWSROOM_COLUMNS).where(NewsroomRow.slug == entry.slug)
+        stored = await self._one(this)
         if stored is None:
-            facts |= {"slug": entry.slug, "offered_by": offered_by, "created_at": now}
-            await self._db.execute(insert(NewsroomRow).values(facts))
-        else:
+            new = facts | {"slug": entry.slug, "offered_by": offered_by, "created_at": now}
+            made = insert_or_ignore(self._db, NewsroomRow).values(new).returning(NewsroomRow.id)
+            if (await self._db.execute(made)).first() is None:
+                stored = await self._one(this)  # another made it meanwhile
+        if stored is not None:
             # A newsroom known by its address alone got its name from its feed: the address does not take it away again.
             if not entry.platform:
                 facts.pop("name")
             if offered_by is not None:
                 facts["offered_by"] = offered_by
+                if not stored.offered:
+                    hint(self._db, Hint.FEEDS)
+            # This locks it: of two who bring it up to its entry at once one comes after the other, its feed included.
             await self._db.execute(update(NewsroomRow).where(NewsroomRow.id == stored.id).values(facts))
-        newsroom = await self._one(select(*NEWSROOM_COLUMNS).where(NewsroomRow.slug == entry.slug))
+        newsroom = await self._one(this)
         assert newsroom is not None
         await self._ensure_feed(newsroom.id, entry.feed_url, now)
         return newsroom
 
     async def _ensure_feed(self, newsroom_id: NewsroomId, url: str, now: datetime) -> None:
         stored = (await self._db.execute(select(FeedRow.id, FeedRow.url).where(FeedRow.newsroom_id == newsroom_id))).first()
+        if stored is None or stored.url != url:
+            hint(self._db, Hint.FEEDS)
         if stored is None:
             await self._db.execute(
                 insert(FeedRow).values(
@@ -89,6 +100,19 @@ class SqlNewsrooms:
         return await self._many(
             select(*NEWSROOM_COLUMNS).where(NewsroomRow.offered_by.is_not(None)).order_by(NewsroomRow.name, NewsroomRow.id)
         )
+
+    async def subscribed_by(self, platform: str, account: str, among: Collection[NewsroomId]) -> set[NewsroomId]:
+        """See `bot.ports.Newsrooms.subscribed_by`."""
+        if not among:
+            return set()
+        query = (
+            select(SubscriptionRow.newsroom_id)
+            .join(DestinationRow, DestinationRow.id == SubscriptionRow.destination_id)
+            .join(AccountRow, AccountRow.id == DestinationRow.account_id)
+            .where(SubscriptionRow.newsroom_id.in_(among), AccountRow.platform == platform, AccountRow.name == account)
+            .distinct()
+        )
+        return {NewsroomId(ident) for ident in (await self._db.execute(query)).scalars() if ident is not None}
 
     async def withdraw_others(self, offered_by: str, keep: Collection[NewsroomId]) -> None:
         """See `bot.ports.Newsrooms.withdraw_others`."""

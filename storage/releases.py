@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.newsroom import Feed, NewsroomId
 from bot.domain.release import Content, DateNote, ParsedRelease, Release, ReleaseId
+from bot.ports import UNNARROWED, Narrowing
 from storage.contents import content_from_json, content_to_json
 from storage.models import NewsroomRow, ReleaseRow, RevisionRow, StatementRow
+from storage.narrowing import conditions
 from storage.rows import NEWSROOM_COLUMNS, newsroom_from
-from storage.search_index import index
+from storage.search_index import index, spoken
 
 FEED = "feed"
 """The source that a newsroom's feed is; statements of other sources complete it."""
@@ -74,39 +76,39 @@ class SqlReleases:
         await self._db.execute(insert(StatementRow).values(_statement(release_id, content, source)))
         await self._reindex(release_id)
 
-    async def revise(self, release_id: ReleaseId, content: Content, *, source: str = FEED, now: datetime, correction: bool) -> int:
+    async def revise(
+        self, release_id: ReleaseId, content: Content, *, source: str = FEED, now: datetime, correction: bool, quiet: bool = False
+    ) -> int:
         """See `bot.ports.Releases.revise`."""
         this = (
             StatementRow.release_id == release_id,
             StatementRow.language == content.language,
             StatementRow.source == source,
         )
-        before = (
-            await self._db.execute(
-                select(StatementRow.title, StatementRow.url, StatementRow.content, ReleaseRow.revision)
-                .join(ReleaseRow, ReleaseRow.id == StatementRow.release_id)
-                .where(*this)
-            )
-        ).one()
+        # Locked before it is read: of two who revise a release at once, the second revises what the first said.
+        numbered = select(ReleaseRow.revision).where(ReleaseRow.id == release_id).with_for_update(key_share=True)
+        revision = (await self._db.execute(numbered)).scalar_one()
+        before = (await self._db.execute(select(StatementRow.title, StatementRow.url, StatementRow.content).where(*this))).one()
         if correction:
             await self._db.execute(
                 insert(RevisionRow).values(
                     release_id=release_id,
                     language=content.language,
                     source=source,
-                    number=before.revision,
+                    number=revision,
                     replaced_at=now,
                     title=before.title,
                     url=before.url,
                     content=before.content,
                 )
             )
+            corrected = {} if quiet else {"corrected_at": now}
             await self._db.execute(
-                update(ReleaseRow).where(ReleaseRow.id == release_id).values(revision=ReleaseRow.revision + 1, corrected_at=now)
+                update(ReleaseRow).where(ReleaseRow.id == release_id).values(revision=ReleaseRow.revision + 1, **corrected)
             )
         await self._db.execute(update(StatementRow).where(*this).values(_statement(release_id, content, source)))
         await self._reindex(release_id)
-        return int(before.revision) + (1 if correction else 0)
+        return revision + (1 if correction else 0)
 
     async def revisions(self, release_id: ReleaseId) -> list[tuple[int, Content]]:
         """What the release said before, oldest first, with the revision at which each was current."""
@@ -131,19 +133,22 @@ class SqlReleases:
         loaded = {r.id: r for r in await self._load(select(*_COLUMNS).where(ReleaseRow.id.in_(release_ids)))}
         return [loaded[ident] for ident in release_ids if ident in loaded]
 
-    async def latest(self, newsrooms: Collection[NewsroomId], *, limit: int, offset: int = 0) -> list[Release]:
+    async def latest(
+        self, newsrooms: Collection[NewsroomId], *, narrowing: Narrowing = UNNARROWED, limit: int, offset: int = 0
+    ) -> list[Release]:
         """Newest first by publication, equal times by id."""
         return await self._load(
             select(*_COLUMNS)
-            .where(ReleaseRow.newsroom_id.in_(newsrooms))
+            .where(ReleaseRow.newsroom_id.in_(newsrooms), *_kept(narrowing))
             .order_by(ReleaseRow.published.desc(), ReleaseRow.id.desc())
             .limit(limit)
             .offset(offset)
         )
 
-    async def count(self, newsrooms: Collection[NewsroomId]) -> int:
+    async def count(self, newsrooms: Collection[NewsroomId], narrowing: Narrowing = UNNARROWED) -> int:
         """How many releases these newsrooms have here."""
-        query = select(func.count()).select_from(ReleaseRow).where(ReleaseRow.newsroom_id.in_(newsrooms))
+        of_them = ReleaseRow.newsroom_id.in_(newsrooms)
+        query = select(func.count()).select_from(ReleaseRow).where(of_them, *_kept(narrowing))
         return int((await self._db.execute(query)).scalar_one())
 
     async def missing(self, feed_id: int, polls: int, limit: int) -> list[Release]:
@@ -168,9 +173,17 @@ class SqlReleases:
         return contents
 
     async def _reindex(self, release_id: ReleaseId) -> None:
-        newsroom_id = (await self._db.execute(select(ReleaseRow.newsroom_id).where(ReleaseRow.id == release_id))).scalar_one()
+        # Locked before it is read: of two who add to a release at once, the second indexes what both said.
+        release = select(ReleaseRow.newsroom_id).where(ReleaseRow.id == release_id).with_for_update(key_share=True)
+        newsroom_id = (await self._db.execute(release)).scalar_one()
         contents = await self._contents([release_id])
         await index(self._db, [(release_id, newsroom_id, contents[release_id])], anew=True)
+
+
+def _kept(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
+    kept = conditions(narrowing)
+    if kept.sql:
+        yield kept.text("1 = 1{kept}").bindparams(**kept.values)  # type: ignore[misc]
 
 
 def _statement(release_id: ReleaseId, content: Content, source: str) -> dict[str, Any]:
@@ -182,6 +195,8 @@ def _statement(release_id: ReleaseId, content: Content, source: str) -> dict[str
         "url": content.url,
         "fingerprint": content.fingerprint,
         "content": content_to_json(content),
+        "kind": content.kind,
+        "spoken": spoken(content),
     }
 
 

@@ -1,4 +1,4 @@
-"""One worker for one SQLite file."""
+"""One worker for one SQLite file; PostgreSQL is shared by any number."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors import SecondWorker, StorageError
-from storage.engine import database_url
+from storage.engine import database_url, is_shared
 
 
 @contextmanager
 def worker_lock(url: str) -> Iterator[None]:
     """Hold the worker's lock on the database while the block runs; it is let go even when the process is killed.
 
-    Raises SecondWorker, naming the other's process id, where another worker holds it.
+    Raises SecondWorker, naming the other's process id, where another worker holds it. On PostgreSQL nothing is held.
     """
-    database = str(database_url(url).database)
+    address = database_url(url)
+    if is_shared(address):
+        yield
+        return
+    database = str(address.database)
     path = Path(f"{Path(database).resolve()}.worker")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import SqlDatabase
 from storage.migrate import migrate
+from tests.fakes.postgres import NoPostgres, Server, running
 
 
 @pytest.fixture
@@ -24,3 +25,20 @@ async def database(database_url: str) -> AsyncIterator[SqlDatabase]:
     opened = SqlDatabase(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for all tests of this process; without one the test is skipped."""
+    try:
+        with running() as server:
+            yield server
+    except NoPostgres as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the newest schema."""
+    with postgres.empty() as url:
+        yield url

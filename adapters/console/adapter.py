@@ -19,7 +19,7 @@ from bot.domain.card import Card, Text, Tone
 from bot.domain.delivery import Post, PostGone, RetryLater, SendOutcome, Sent
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address, ConversationKind, Destination
-from bot.ports import Actor, Answer, CommandCall, Menu, OnEvent, Pace
+from bot.ports import Actor, CommandCall, Desk, Menu, Pace
 
 if TYPE_CHECKING:
     from adapters.console.complete import Suggest
@@ -59,7 +59,7 @@ class ConsoleAdapter:
         self._transcript = Transcript()
         self._front: Front | None = None
         self._running: asyncio.Task[None] | None = None
-        self._answer: Answer | None = None
+        self._desk: Desk | None = None
 
     @property
     def platform(self) -> str:
@@ -94,29 +94,49 @@ class ConsoleAdapter:
 
     # The bot's side -----------------------------------------------------------------------------------------------------
 
+    @property
+    def listens_alone(self) -> bool:
+        """Each terminal is its own."""
+        return False
+
+    async def accounts(self) -> tuple[str]:
+        """This terminal."""
+        return (self._account,)
+
+    def private(self, ident: str) -> Address | None:
+        """Whoever sits at this terminal."""
+        return self.address if ident == self._role else None
+
     @asynccontextmanager
-    async def serve(self, answer: Answer, on_event: OnEvent, menu: Menu) -> AsyncIterator[None]:
-        """Show the chat until the block ends. Nothing ever happens to a terminal that `on_event` would want to know."""
-        del on_event
-        self._answer = answer
-        self._front = await self._open(menu)
-        self._running = asyncio.create_task(self._front.run(self._take), name="console")
+    async def connect(self, desk: Desk) -> AsyncIterator[None]:
+        """Show the chat until the block ends. Nothing ever happens to a terminal that the desk would want to know."""
+        self._desk = desk
+        self._front = await self._open(desk.menu)
         try:
             yield
         finally:
             self._front.close()
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[None]:
+        """Take lines from the keyboard until the block ends."""
+        self._running = asyncio.create_task(self._required().run(self._take), name="console")
+        try:
+            yield
+        finally:
+            self._required().close()
             await asyncio.gather(self._running, return_exceptions=True)
 
     async def run_until_quit(self) -> None:
         """Return when the person leaves: /quit, the end of the input, or nobody there to read. Raises what broke the chat."""
         if self._running is None:
-            msg = "run_until_quit belongs inside the block of serve"
+            msg = "run_until_quit belongs inside the block of listen"
             raise RuntimeError(msg)
         await asyncio.shield(self._running)
 
-    async def send(self, destination: Destination, card: Card) -> SendOutcome:
+    async def send(self, destination: Destination, card: Card, under: Post | None = None) -> SendOutcome:
         """Show an alert. `Sent` means that it was written and flushed, or stands in the full screen's pane."""
-        del destination
+        del destination, under
         return await self._show(Role.ALERT, card)
 
     async def edit(self, post: Post, card: Card) -> SendOutcome:
@@ -165,10 +185,10 @@ class ConsoleAdapter:
         return True
 
     async def _ask(self, line: str) -> tuple[bool, Card]:
-        assert self._answer is not None
+        assert self._desk is not None
         call = CommandCall(line, self.actor, self.address, ConversationKind.PRIVATE, title=self._account, language=self._language)
         try:
-            reply = await self._answer(call)
+            reply = await self._desk.answer(call)
         except Exception:
             log.exception("no answer to a command in the terminal")
             return False, _words(self._t("That went wrong; the log says why."), Tone.WARNING)

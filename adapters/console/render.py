@@ -158,8 +158,9 @@ def prose(block: Block, ink: Ink, style: str = "", highlight: str = "bold") -> L
 
 
 def _span(span: Span, ink: Ink, highlight: str) -> Line:
-    look = ((span.bold, highlight), (span.italic, "italic"), (span.url is not None, "underline"))
-    shown = ink.link(span.text, span.url or "", " ".join(style for on, style in look if on))
+    look = ((span.bold, highlight), (span.italic, "italic"), (span.url is not None, "underline"), (span.strike, "strike"))
+    text = f"[-{span.text}-]" if span.strike and ink.plain else span.text
+    shown = ink.link(text, span.url or "", " ".join(style for on, style in look if on))
     url = safe_url(span.url or "")
     if ink.plain and url and url not in shown.plain:
         shown.append(f" ({url})")

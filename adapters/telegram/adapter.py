@@ -16,6 +16,7 @@ from telegram import Bot, Update
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from adapters.telegram.buttons import ascii_names, key_of
+from adapters.telegram.check import check
 from adapters.telegram.inbound import PLATFORM, UPDATES, Me, read
 from adapters.telegram.inbox import Inbox
 from adapters.telegram.managers import Managers
@@ -26,12 +27,13 @@ from adapters.telegram.request import AiohttpRequest
 from adapters.telegram.sender import Sender
 from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.updates import Polling, Take, webhook
+from bot.checks.line import CheckLine
 from bot.domain.card import Card
 from bot.domain.delivery import Post, PostGone, SendOutcome, Sent
 from bot.domain.subscription import Address, Destination
 from bot.errors import SettingsError
-from bot.i18n import SUPPORTED
-from bot.ports import Actor, Answer, Database, Menu, OnEvent, Pace, PlatformEvent, ThreadClosed
+from bot.i18n import SUPPORTED, Texts
+from bot.ports import Actor, Desk, Menu, Pace, PlatformEvent, ThreadClosed
 from bot.text.fold import fold
 
 log = logging.getLogger(__name__)
@@ -64,8 +66,8 @@ class TelegramAdapter:
         self._managers = Managers(self._bot)
         self._sender = Sender(self._bot, keep=self._keep, thread_gone=self._thread_gone, note=self._note)
         self._flood = FloodWatch()
-        self._database: Database | None = None
-        self._on_event: OnEvent | None = None
+        self._desk: Desk | None = None
+        self._connected = False
         self._take: Take | None = None
 
     @property
@@ -83,48 +85,73 @@ class TelegramAdapter:
         """How fast it may send."""
         return self._pace
 
-    def use(self, database: Database) -> None:
-        """Keep the commands of buttons there that are too long for Telegram."""
-        self._database = database
+    @property
+    def listens_alone(self) -> bool:
+        """By long polling only one may ask for updates; webhooks come to whoever they reach."""
+        return not self._settings.telegram_webhook_url
+
+    @property
+    def connected(self) -> bool:
+        """Whether Telegram knows us, and answered when it was last asked."""
+        return self._connected and self._request.reached
+
+    async def accounts(self) -> tuple[str]:
+        """The one account of this token."""
+        return (self.account,)
+
+    def private(self, ident: str) -> Address | None:
+        """A private chat has its person's id."""
+        return Address(PLATFORM, self.account, ident) if ident.isascii() and ident.isdigit() else None
 
     def routes(self) -> list[web.RouteDef]:
         """What Telegram calls, with a webhook."""
         url, secret = self._settings.telegram_webhook_url, self._settings.telegram_webhook_secret
         return [webhook(urlsplit(url).path or "/", secret.get_secret_value(), lambda: self._take)] if url and secret else []
 
+    async def check(self, texts: Texts, *, offline: bool) -> list[CheckLine]:
+        """What would go wrong: see `bot.checks.line.Checks`."""
+        return await check(self._settings, texts, offline=offline)
+
     # Connecting ---------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def serve(self, answer: Answer, on_event: OnEvent, menu: Menu) -> AsyncIterator[None]:
-        """Be there until the block ends. Raises SettingsError for a token or webhook that Telegram does not take.
+    async def connect(self, desk: Desk) -> AsyncIterator[None]:
+        """Be able to send until the block ends. Raises SettingsError for a token that Telegram does not take.
 
         A server that cannot be reached is no reason not to start: it is tried until it answers.
         """
-        self._on_event = on_event
-        self._learn(menu)
+        self._desk = desk
+        self._learn(desk.menu)
         await self._request.initialize()
         try:
-            connected = await self._connect()
-            listening = asyncio.create_task(self._listen(answer, on_event, menu, connected=connected), name="telegram")
-            try:
-                yield
-            finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+            self._connected = await self._introduce()
+            yield
         finally:
-            self._take = None
             await self._request.shutdown()
 
-    async def _connect(self) -> bool:
-        """Learn who we are, and say how updates are to come; False if Telegram cannot be reached."""
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[None]:
+        """Take updates until the block ends. Raises SettingsError for a webhook that Telegram does not take."""
+        desk = self._required()
+        chosen = self._connected and await self._choose_way()
+        listening = asyncio.create_task(self._listen(desk, chosen=chosen), name="telegram")
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            self._take = None
+
+    def _required(self) -> Desk:
+        assert self._desk is not None, "an adapter listens and sends while it is connected"
+        return self._desk
+
+    async def _introduce(self) -> bool:
+        """Learn who we are; False if Telegram cannot be reached."""
         try:
             user = await self._bot.get_me()
-            await self._choose_way()
         except InvalidToken:
             message = "TELEGRAM_BOT_TOKEN: Telegram does not know this token; BotFather shows the right one by /mybots"
-            raise SettingsError(message) from None
-        except BadRequest as error:
-            message = f"TELEGRAM_WEBHOOK_URL: Telegram refuses it: {error}"
             raise SettingsError(message) from None
         except TelegramError as error:
             log.warning("Telegram cannot be reached: %s", error)
@@ -133,25 +160,33 @@ class TelegramAdapter:
         log.info("connected to Telegram as @%s", self._me.username)
         return True
 
-    async def _choose_way(self) -> None:
+    async def _choose_way(self) -> bool:
+        """Say how updates are to come; False if Telegram cannot be reached."""
         url, secret = self._settings.telegram_webhook_url, self._settings.telegram_webhook_secret
-        if url and secret:
-            await self._bot.set_webhook(url, allowed_updates=UPDATES, secret_token=secret.get_secret_value())
-        else:
-            await self._bot.delete_webhook()
+        try:
+            if url and secret:
+                await self._bot.set_webhook(url, allowed_updates=UPDATES, secret_token=secret.get_secret_value())
+            else:
+                await self._bot.delete_webhook()
+        except BadRequest as error:
+            message = f"TELEGRAM_WEBHOOK_URL: Telegram refuses it: {error}"
+            raise SettingsError(message) from None
+        except TelegramError as error:
+            log.warning("Telegram cannot be reached: %s", error)
+            return False
+        return True
 
-    async def _listen(self, answer: Answer, on_event: OnEvent, menu: Menu, *, connected: bool) -> None:
-        while not connected:
+    async def _listen(self, desk: Desk, *, chosen: bool) -> None:
+        while not chosen:
             await asyncio.sleep(_RETRY)
-            connected = await self._reconnected()
+            chosen = await self._reached()
         replies = Replies(
             self._bot,
             self._sender,
             self._managers,
             me=self._me,
             commands=self._commands,
-            answer=answer,
-            on_event=on_event,
+            desk=desk,
             command=self._command,
             speak=self._texts,
         )
@@ -162,18 +197,19 @@ class TelegramAdapter:
                 await replies.deal_with(heard)
 
         inbox = Inbox(self._bot, handle)
-        setting = asyncio.create_task(self._set_menu(menu))
+        setting = asyncio.create_task(self._set_menu(desk.menu))
         try:
             await self._take_updates(inbox.put)
         finally:
             setting.cancel()
             await asyncio.gather(setting, inbox.drain(DRAIN), return_exceptions=True)
 
-    async def _reconnected(self) -> bool:
+    async def _reached(self) -> bool:
         try:
-            return await self._connect()
+            self._connected = self._connected or await self._introduce()
+            return self._connected and await self._choose_way()
         except SettingsError as error:
-            log.error("%s", error)
+            log.error("Telegram does not take the settings: %s", error)
             return False
 
     async def _take_updates(self, take: Take) -> None:
@@ -207,18 +243,19 @@ class TelegramAdapter:
 
     # Sending ------------------------------------------------------------------------------------------------------------
 
-    async def send(self, destination: Destination, card: Card) -> SendOutcome:
+    async def send(self, destination: Destination, card: Card, under: Post | None = None) -> SendOutcome:
         """Post an alert, with its picture where it has one. See `bot.ports.ChatAdapter.send`."""
-        return await self._outcome(
-            destination.address, self._sender.post(destination.address, card, destination.language, as_photo=True)
-        )
+        reply_to = _number(under) if under else None
+        sending = self._sender.post(destination.address, card, destination.language, as_photo=True, reply_to=reply_to)
+        return await self._outcome(destination.address, sending)
 
     async def edit(self, post: Post, card: Card) -> SendOutcome:
         """Correct a post in place; where that cannot be done, by a reply to it."""
-        number, is_photo = post.reference.removesuffix("p"), post.reference.endswith("p")
-        if not (number.isascii() and number.isdigit()):
+        number = _number(post)
+        if number is None:
             return PostGone(f"no post of Telegram's is called {post.reference!r}")
-        return await self._outcome(post.address, self._sender.edit(post.address, int(number), card, is_photo=is_photo))
+        is_photo = post.reference.endswith("p")
+        return await self._outcome(post.address, self._sender.edit(post.address, number, card, is_photo=is_photo))
 
     async def may_manage(self, actor: Actor, address: Address) -> bool:
         """Whether the person administers the chat. In private it is theirs; who speaks as the chat itself is an administrator."""
@@ -239,21 +276,24 @@ class TelegramAdapter:
 
     async def _thread_gone(self, address: Address, reason: str) -> None:
         event: PlatformEvent = ThreadClosed(address, reason)
-        if self._on_event:
-            try:
-                await self._on_event(event)
-            except Exception:
-                log.exception("a closed topic could not be reported")  # the message itself was sent
+        try:
+            await self._required().on_event(event)
+        except Exception:
+            log.exception("a closed topic could not be reported")  # the message itself was sent
 
     # Long commands of buttons -------------------------------------------------------------------------------------------
 
     async def _keep(self, commands: Sequence[str]) -> None:
-        if commands and self._database:
-            async with self._database.begin() as tx:
+        if commands:
+            async with self._required().database.begin() as tx:
                 await tx.buttons.keep({key_of(command): command for command in commands}, datetime.now(UTC))
 
     async def _command(self, key: str) -> str | None:
-        if self._database is None:
-            return None
-        async with self._database.read() as tx:
+        async with self._required().database.read() as tx:
             return await tx.buttons.command(key)
+
+
+def _number(post: Post) -> int | None:
+    """The number of the message; None where this is no post of Telegram's."""
+    number = post.reference.removesuffix("p")
+    return int(number) if number.isascii() and number.isdigit() else None

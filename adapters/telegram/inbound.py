@@ -21,8 +21,9 @@ from telegram import (
 from telegram.constants import ChatMemberStatus, ChatType
 
 from adapters.telegram.buttons import started_with
+from adapters.telegram.heard import Happened, Heard, Pointed, Pressed, Queried, Said
 from bot.domain.subscription import Address, ConversationKind
-from bot.ports import Actor, BotAdded, BotRemoved, CommandCall, ConversationMoved, PlatformEvent
+from bot.ports import Actor, BotAdded, BotRemoved, CommandCall, ConversationMoved
 from bot.text.fold import fold
 
 PLATFORM = "telegram"
@@ -31,7 +32,6 @@ UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat
 
 _HERE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 _COMMAND = re.compile(r"/(?P<name>[^\s@/]+)(?:@(?P<bot>\w+))?(?P<rest>(?:\s.*)?)", re.DOTALL)
-_ELSEWHERE = re.compile(r"(?P<line>/\S+(?:\s.*)?)\s(?P<chat>@(?:[A-Za-z]\w{3,31}|-?[0-9]{5,20}))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,52 +46,6 @@ class Me:
     def account(self) -> str:
         """The account's name in addresses: the id, which stays when name and token change."""
         return str(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A command that was written; we answer the message `message_id`."""
-
-    call: CommandCall
-    message_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A button under one of our messages; `call.text` is what it carried. Without `message_id` the message is out of reach."""
-
-    call: CommandCall
-    query_id: str
-    message_id: int | None
-    is_photo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """Something happened to us; `greet`: somebody let us into a group, who should hear what we are for."""
-
-    event: PlatformEvent
-    greet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Queried:
-    """Somebody looks for releases to post, in any chat: `@bot words`."""
-
-    call: CommandCall
-    query_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pointed:
-    """Somebody shows us, in private, a channel or group that they mean to configure."""
-
-    call: CommandCall
-    chat_id: int
-    title: str = ""
-
-
-Heard = Said | Pressed | Happened | Queried | Pointed
 
 
 def read(update: Update, me: Me) -> Heard | None:
@@ -111,6 +65,9 @@ def lane(update: Update) -> str:
     """What must be dealt with in order: the updates of one chat, or of one person's inline queries."""
     if update.inline_query is not None:
         return f"inline:{update.inline_query.from_user.id}"
+    if update.message is not None and update.message.migrate_to_chat_id is not None:
+        # With those of the new chat: that we came into it is told next, and nobody there needs a greeting.
+        return str(update.message.migrate_to_chat_id)
     return str(update.effective_chat.id) if update.effective_chat else ""
 
 
@@ -177,12 +134,6 @@ def _command(text: str, me: Me, kind: ConversationKind) -> str | None:
     return f"/{name}{rest}"
 
 
-def elsewhere(text: str) -> tuple[str, str] | None:
-    """The command and the chat of a line that configures another one: `/subscribe um @kanal`, or `@-100123` by its id."""
-    found = _ELSEWHERE.fullmatch(text.strip())
-    return (found["line"].strip(), found["chat"]) if found else None
-
-
 def _pointed(message: Message, call: CommandCall) -> Pointed | None:
     if message.chat_shared is not None:
         return Pointed(call, message.chat_shared.chat_id, message.chat_shared.title or "")
@@ -216,7 +167,7 @@ def _query(query: InlineQuery, me: Me) -> Queried:
 
 def _membership(change: ChatMemberUpdated, me: Me) -> Happened | None:
     address, kind = _address(change.chat.id, me), _kind(change.chat)
-    before, now = _may_write(change.old_chat_member), _may_write(change.new_chat_member)
+    before, now = _may_write(change.old_chat_member, kind), _may_write(change.new_chat_member, kind)
     if now:
         actor = _person(change.from_user, me)
         added = BotAdded(address, kind, _title(change.chat), actor)
@@ -224,11 +175,12 @@ def _membership(change: ChatMemberUpdated, me: Me) -> Happened | None:
     return Happened(BotRemoved(address, _why(change.new_chat_member, kind)))
 
 
-def _may_write(member: ChatMember) -> bool:
+def _may_write(member: ChatMember, kind: ConversationKind) -> bool:
     if isinstance(member, ChatMemberRestricted):
         return bool(member.is_member and member.can_send_messages)
-    rights = getattr(member, "can_post_messages", None)  # said of administrators of channels alone
-    return member.status in _HERE and rights is not False
+    if kind is ConversationKind.CHANNEL:
+        return member.status == ChatMemberStatus.OWNER or bool(getattr(member, "can_post_messages", None))
+    return member.status in _HERE
 
 
 def _why(member: ChatMember, kind: ConversationKind) -> str:

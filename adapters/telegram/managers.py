@@ -10,6 +10,8 @@ from collections.abc import Callable
 from telegram import Bot
 from telegram.error import TelegramError
 
+from adapters.telegram.insist import at_once
+
 log = logging.getLogger(__name__)
 
 BELIEVED = 60.0
@@ -40,7 +42,7 @@ class Managers:
 
     async def _ask(self, chat: str) -> frozenset[str]:
         try:
-            members = await self._bot.get_chat_administrators(chat)
+            members = await at_once(lambda: self._bot.get_chat_administrators(chat))
         except TelegramError as error:
             log.info("the administrators of chat %s are not known: %s", chat, error)
             return frozenset()

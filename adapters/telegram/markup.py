@@ -15,6 +15,8 @@ from urllib.parse import quote, urlsplit
 
 MORE = "…"
 _LONGEST_LINK = 2000
+_BETWEEN = " \n,;:–-"
+"""What a cut leaves out between the last word shown and the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Run:
     italic: bool = False
     quote: bool = False
     url: str = ""
+    strike: bool = False
 
 
 Runs = tuple[Run, ...]
@@ -57,6 +60,18 @@ def cut(runs: Sequence[Run], limit: int) -> Runs:
     return (*kept, replace(kept[-1], text=MORE, url="") if kept else Run(MORE)) if limit > 0 else ()
 
 
+def since(runs: Iterable[Run], characters: int) -> Runs:
+    """What comes after so many characters, from the next word on."""
+    left: list[Run] = []
+    for run in runs:
+        text = run.text[characters:] if characters < len(run.text) else ""
+        characters = max(0, characters - len(run.text))
+        text = text if left else text.lstrip(_BETWEEN)
+        if text:
+            left.append(replace(run, text=text))
+    return tuple(left)
+
+
 def _head(text: str, room: int) -> str:
     """As many characters as there is room for, back to the last space unless that would leave out more than half."""
     end, used = 0, 0
@@ -70,10 +85,10 @@ def _head(text: str, room: int) -> str:
 
 
 def _trimmed(runs: list[Run]) -> list[Run]:
-    while runs and not runs[-1].text.rstrip(" \n,;:–-"):
+    while runs and not runs[-1].text.rstrip(_BETWEEN):
         runs.pop()
     if runs:
-        runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip(" \n,;:–-"))
+        runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip(_BETWEEN))
     return runs
 
 
@@ -95,6 +110,8 @@ def _tagged(run: Run) -> str:
     if not run.text.strip():  # Telegram knows no entity of nothing but space
         return escape(run.text, quote=False)
     text = escape(run.text, quote=False)
+    if run.strike:
+        text = f"<s>{text}</s>"
     if run.italic:
         text = f"<i>{text}</i>"
     if run.bold:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import assert_never
 
-from adapters.telegram.markup import Run, Runs, cut, length, link, visible
+from adapters.telegram.markup import MORE, Run, Runs, cut, length, link, plain, since, visible
 from bot.domain.card import Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import Block, BlockKind, Span
@@ -37,12 +37,41 @@ def _unnamed(card: Card, limit: int) -> Runs:
 
 
 def _fitted(card: Card, limit: int, names: Mapping[str, str]) -> Runs:
+    runs = _joined(_shrunk(_parts(card, names), limit))
+    return cut(runs, limit) if length(runs) else (Run(visible(card.summary).strip() or "…"),)
+
+
+def rest_of(card: Card, limit: int, *, names: Mapping[str, str] | None = None) -> Card | None:
+    """What `text_of` leaves out at this limit, as a card of its own: prose from where it was cut, all else whole. None: nothing."""
+    parts = _parts(card, names or {})
+    shown = _shrunk(parts, limit)
+    text = _joined(shown)
+    end = len(plain(text)) if length(text) <= limit else len(plain(cut(text, limit))) - len(MORE)
+    left = [
+        _left(part, short if len(plain(_joined(shown[: at + 1]))) <= end else replace(short, runs=()))
+        for at, (part, short) in enumerate(zip(parts, shown, strict=True))
+    ]
+    rest = tuple(element for element in left if element is not None)
+    return Card(card.summary, rest, silent=card.silent) if rest else None
+
+
+def _parts(card: Card, names: Mapping[str, str]) -> list[_Part]:
     parts = [_Part(element, _element(element, card)) for element in card.elements]
     parts = [part for part in parts if any(run.text.strip() for run in part.runs)]
-    if names:
-        parts = [replace(part, runs=_renamed(part.runs, names)) for part in parts]
-    runs = _joined(_shrunk(parts, limit))
-    return cut(runs, limit) if length(runs) else (Run(visible(card.summary).strip() or "…"),)
+    return [replace(part, runs=_renamed(part.runs, names)) for part in parts] if names else parts
+
+
+def _left(whole: _Part, shown: _Part) -> Element | None:
+    """What of an element is not shown; None: it is all there."""
+    if shown.runs == whole.runs:
+        return None
+    if not shown.runs:
+        return whole.element
+    seen = len(plain(shown.runs)) - len(MORE)
+    runs = since(whole.runs, seen)
+    spans = (Span(run.text, run.bold, run.italic, run.url or None, run.strike) for run in runs)
+    kind = BlockKind.QUOTE if all(run.quote for run in runs) else BlockKind.PARAGRAPH
+    return Text(Block((Span(MORE), *spans), kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +87,7 @@ class _Part:
 
 
 def _shrunk(parts: list[_Part], limit: int) -> list[_Part]:
+    """The parts with less prose; what there is no room for at all has no runs."""
     over = length(_joined(parts)) - limit
     if over <= 0:
         return parts
@@ -66,8 +96,8 @@ def _shrunk(parts: list[_Part], limit: int) -> list[_Part]:
     for part in parts:
         if not part.is_prose:
             kept.append(part)
-        elif room > 1:
-            kept.append(replace(part, runs=cut(part.runs, room)))
+        else:
+            kept.append(replace(part, runs=cut(part.runs, room) if room > 1 else ()))
             room -= length(part.runs)
     return kept
 
@@ -75,7 +105,7 @@ def _shrunk(parts: list[_Part], limit: int) -> list[_Part]:
 def _joined(parts: Iterable[_Part]) -> Runs:
     runs: list[Run] = []
     before: Element | None = None
-    for part in parts:
+    for part in filter(lambda part: part.runs, parts):
         if before is not None:
             runs.append(Run("\n\n" if _apart(before, part.element) else "\n"))
         runs += part.runs
@@ -126,9 +156,9 @@ def photo_of(card: Card) -> Image | None:
     return next((element for element in card.elements if isinstance(element, Image) and link(element.url)), None)
 
 
-def _run(text: str, *, bold: bool = False, italic: bool = False, url: str = "") -> Runs:
+def _run(text: str, *, bold: bool = False, italic: bool = False, url: str = "", strike: bool = False) -> Runs:
     shown = visible(text)
-    return (Run(shown, bold=bold, italic=italic, url=url),) if shown else ()
+    return (Run(shown, bold=bold, italic=italic, url=url, strike=strike),) if shown else ()
 
 
 def _meta(parts: Iterable[str], marks: Iterable[str]) -> Runs:
@@ -162,7 +192,7 @@ def _text(block: Block, tone: Tone) -> Runs:
 
 def _span(span: Span) -> Runs:
     url = link(span.url or "")
-    runs = _run(span.text, bold=span.bold, italic=span.italic, url=url)
+    runs = _run(span.text, bold=span.bold, italic=span.italic, url=url, strike=span.strike)
     mail = (span.url or "").removeprefix("mailto:")
     if span.url and mail != span.url and mail not in span.text:  # no link of Telegram's leads to an e-mail address
         return (*runs, *_run(f" ({mail})"))

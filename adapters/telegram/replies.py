@@ -2,71 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar, assert_never
 
-from telegram import (
-    Bot,
-    ChatAdministratorRights,
-    KeyboardButton,
-    KeyboardButtonRequestChat,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
-)
-from telegram.constants import ChatType
-from telegram.error import RetryAfter, TelegramError
+from telegram import Bot, LinkPreviewOptions
+from telegram.error import TelegramError
 
 from adapters.telegram import inline
 from adapters.telegram.buttons import is_key, start_link
-from adapters.telegram.inbound import (
-    Happened,
-    Heard,
-    Me,
-    Pointed,
-    Pressed,
-    Queried,
-    Said,
-    elsewhere,
-)
+from adapters.telegram.elsewhere import chat_card, chooser, directed, named
+from adapters.telegram.heard import Happened, Heard, Pointed, Pressed, Queried, Said
+from adapters.telegram.inbound import Me
+from adapters.telegram.insist import at_once, insist
 from adapters.telegram.managers import Managers
-from adapters.telegram.outcomes import after_of
-from adapters.telegram.render import call_cards, with_commands
-from adapters.telegram.request import NotSent
+from adapters.telegram.render import CallCard, call_cards, with_commands
 from adapters.telegram.sender import Sender
-from bot.domain.card import Button, Card, Text, Tone
+from bot.domain.card import Card, Text, Tone
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address, ConversationKind
 from bot.i18n import Texts, texts
-from bot.ports import Answer, BotAdded, CommandCall, ConversationMoved, OnEvent, Reply
+from bot.ports import BotAdded, CommandCall, ConversationMoved, Desk, Reply
 from bot.text.fold import fold
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_TRIES = 3
-_LONGEST_PAUSE = 30.0
 _CONTACTS = 2
-_POSTING = ChatAdministratorRights(
-    is_anonymous=False,
-    can_manage_chat=False,
-    can_delete_messages=False,
-    can_manage_video_chats=False,
-    can_restrict_members=False,
-    can_promote_members=False,
-    can_change_info=False,
-    can_invite_users=False,
-    can_post_stories=False,
-    can_edit_stories=False,
-    can_delete_stories=False,
-    can_post_messages=True,
-)
-"""What we need in a channel, and nothing more."""
 _MOVED = 100
 """So many supergroups are remembered as having been groups a moment ago, where nobody needs a greeting."""
 _CACHED = 30
@@ -97,14 +64,13 @@ class Replies:
         *,
         me: Me,
         commands: Commands,
-        answer: Answer,
-        on_event: OnEvent,
+        desk: Desk,
         command: Callable[[str], Awaitable[str | None]],
         speak: Callable[[str], Texts],
     ) -> None:
         self._bot, self._sender, self._managers = bot, sender, managers
         self._me, self._commands = me, commands
-        self._answer, self._on_event, self._command, self._texts = answer, on_event, command, speak
+        self._desk, self._command, self._texts = desk, command, speak
         self._moved: deque[str] = deque(maxlen=_MOVED)
 
     async def deal_with(self, heard: Heard) -> None:
@@ -157,8 +123,9 @@ class Replies:
         self, pressed: Pressed, *, text: str | None = None, show_alert: bool = False, url: str | None = None
     ) -> None:
         """Let the button stop turning; a press too old for that is answered all the same."""
+        query = self._bot.answer_callback_query
         try:
-            await self._bot.answer_callback_query(pressed.query_id, text=text, show_alert=show_alert or None, url=url)
+            await at_once(lambda: query(pressed.query_id, text=text, show_alert=show_alert or None, url=url))
         except TelegramError as error:
             log.info("a press could not be acknowledged: %s", error)
 
@@ -175,7 +142,14 @@ class Replies:
         await self._insist(lambda: self._sender.post(address, card, language, reply_to=reply_to, names=self._commands.ascii))
         if self._name(call.text) in self._commands.contact:
             for contact in call_cards(card)[:_CONTACTS]:
-                await self._sender.call_card(address, contact, reply_to=reply_to)
+                await self._show_contact(address, contact, reply_to)
+
+    async def _show_contact(self, address: Address, contact: CallCard, reply_to: int | None) -> None:
+        """What it says stands in a message already, so a refusal is only logged."""
+        try:
+            await self._insist(partial(self._sender.call_card, address, contact, reply_to=reply_to))
+        except TelegramError as error:
+            log.info("no contact was sent to %s: %s", address, error)
 
     async def _replace(self, call: CommandCall, message_id: int, card: Card, *, is_photo: bool) -> None:
         await self._insist(
@@ -183,94 +157,53 @@ class Replies:
         )
 
     async def _insist(self, say: Callable[[], Awaitable[T]]) -> T:
-        """Say it; where Telegram wants us to wait, or cannot be reached, a few times. Only this chat waits."""
-        for _ in range(_TRIES - 1):
-            try:
-                return await say()
-            except RetryAfter as error:
-                await asyncio.sleep(min(after_of(error).total_seconds(), _LONGEST_PAUSE))
-            except NotSent:
-                await asyncio.sleep(1)
-        return await say()
+        """Say it in its turn. Only this chat waits."""
+
+        async def in_turn() -> T:
+            await self._desk.turn(self._me.account)
+            return await say()
+
+        return await insist(in_turn)
 
     # From a private chat about another
 
     async def _reply(self, call: CommandCall) -> Reply:
         """The router's answer; to a line that names another chat (`/subscribe um @kanal`) the answer for that chat."""
-        named = elsewhere(call.text) if call.conversation_kind is ConversationKind.PRIVATE else None
-        if named is None or self._name(named[0]) not in self._commands.managing | {"subscriptions", "abonnementer"}:
-            return await self._answer(call)
-        line, chat = named
-        there = await self._directed(replace(call, text=line), chat)
+        about = named(call.text) if call.conversation_kind is ConversationKind.PRIVATE else None
+        if about is None or self._name(about[0]) not in self._commands.managing | {"subscriptions", "abonnementer"}:
+            return await self._desk.answer(call)
+        line, chat = about
+        there = await directed(self._bot, self._managers, replace(call, text=line), chat)
         if there is None:
             said = self._texts(call.language).t(
                 "Only an administrator of {chat} can do that, and I must be a member there myself.", chat=chat
             )
             return Reply(_words(said, Tone.WARNING), private=True)
-        reply = await self._answer(there)
+        reply = await self._desk.answer(there)
         return replace(reply, card=with_commands(reply.card, lambda command: f"{command} @{there.address.conversation}"))
-
-    async def _directed(self, call: CommandCall, name: str) -> CommandCall | None:
-        """The call as made in the chat of this name (`@kanal`, `@-100123`), by an administrator of it; None for anybody else."""
-        try:
-            chat = await self._bot.get_chat(name.removeprefix("@") if name[1:].lstrip("-").isdigit() else name)
-        except TelegramError as error:
-            log.info("the chat %s is not known: %s", name, error)
-            return None
-        if chat.type == ChatType.PRIVATE or not await self._managers.include(str(chat.id), call.actor.id):
-            return None
-        kind = ConversationKind.CHANNEL if chat.type == ChatType.CHANNEL else ConversationKind.GROUP
-        address = replace(call.address, conversation=str(chat.id), thread="")
-        return replace(call, address=address, conversation_kind=kind, title=chat.title or "", reply_to="")
 
     async def _pointed(self, pointed: Pointed) -> None:
         call = pointed.call
-        await self._insist(
-            lambda: self._sender.post(call.address, self._chat_card(pointed.chat_id, pointed.title, call.language), call.language)
-        )
-
-    def _chat_card(self, chat_id: int, title: str, language: str) -> Card:
-        t = self._texts(language)
-        said = t.t("What shall I do for {chat}?", chat=title or str(chat_id))
-        buttons = (
-            Button(t.t("Subscribe"), f"/subscribe @{chat_id}"),
-            Button(t.t("Subscriptions"), f"/subscriptions @{chat_id}"),
-        )
-        return replace(_words(said), buttons=(buttons,))
+        card = chat_card(pointed.chat_id, pointed.title, self._texts(call.language))
+        await self._insist(lambda: self._sender.post(call.address, card, call.language))
 
     async def _offer_chats(self, call: CommandCall) -> None:
-        """A keyboard that lets somebody choose a channel or group of theirs, and lets us into it."""
         t = self._texts(call.language)
         said = t.t("For a channel or group of yours: choose it below, forward me a post from it, or end a command with its @name.")
-        row = [
-            KeyboardButton(
-                t.t("Choose a channel"),
-                request_chat=KeyboardButtonRequestChat(
-                    1,
-                    chat_is_channel=True,
-                    user_administrator_rights=_POSTING,
-                    bot_administrator_rights=_POSTING,
-                    request_title=True,
-                ),
-            ),
-            KeyboardButton(
-                t.t("Choose a group"),
-                request_chat=KeyboardButtonRequestChat(2, chat_is_channel=False, bot_is_member=True, request_title=True),
-            ),
-        ]
-        markup = ReplyKeyboardMarkup([row], resize_keyboard=True, one_time_keyboard=True)
         nothing = LinkPreviewOptions(is_disabled=True)
-        await self._bot.send_message(call.address.conversation, said, reply_markup=markup, link_preview_options=nothing)
+        send = self._bot.send_message
+        await self._insist(lambda: send(call.address.conversation, said, reply_markup=chooser(t), link_preview_options=nothing))
 
     # Looked for, and what happens to us
 
     async def _queried(self, queried: Queried) -> None:
-        reply = await self._answer(queried.call)
+        reply = await self._desk.answer(queried.call)
         t = self._texts(queried.call.language)
         as_of = t.t("as of {time}", time=t.clock(datetime.now(UTC)))
         found = inline.results(reply.card, as_of, t.t("Open"))
+        answer = self._bot.answer_inline_query
         try:
-            await self._bot.answer_inline_query(queried.query_id, found, cache_time=_CACHED, is_personal=True)
+            await at_once(lambda: answer(queried.query_id, found, cache_time=_CACHED, is_personal=True))
         except TelegramError as error:
             log.info("an inline query could not be answered: %s", error)  # too late, most often: the next letter was typed
 
@@ -279,7 +212,7 @@ class Replies:
         self._managers.forget(event.address.conversation)
         if isinstance(event, ConversationMoved):
             self._moved.append(event.conversation)
-        await self._on_event(event)
+        await self._desk.on_event(event)
         if happened.greet and isinstance(event, BotAdded) and event.address.conversation not in self._moved:
             await self._greet(event)
 
@@ -289,13 +222,13 @@ class Replies:
             return
         if added.kind is ConversationKind.CHANNEL:
             private = Address(added.address.platform, added.address.account, added.actor.id)
-            card = self._chat_card(int(added.address.conversation), added.title, "")
+            card = chat_card(int(added.address.conversation), added.title, self._texts(""))
             try:
                 await self._sender.post(private, card)
             except TelegramError as error:
                 log.info("nobody could be told that we were let into a channel: %s", error)
             return
-        reply = await self._answer(CommandCall("/start", added.actor, added.address, added.kind, added.title))
+        reply = await self._desk.answer(CommandCall("/start", added.actor, added.address, added.kind, added.title))
         await self._insist(lambda: self._sender.post(added.address, reply.card, names=self._commands.ascii))
 
 

@@ -38,6 +38,8 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self.reached = False
+        """Whether the last request was answered; a fault of the server or of what stands before it is no answer."""
 
     @property
     def read_timeout(self) -> float:
@@ -84,9 +86,12 @@ class AiohttpRequest(BaseRequest):
         seconds = read_timeout if isinstance(read_timeout, int | float) else LIMIT
         limit = aiohttp.ClientTimeout(total=seconds, connect=CONNECT_LIMIT)
         fields = request_data.json_parameters if request_data else None
+        reached = False
         try:
             async with self._session.request(method, url, data=fields, timeout=limit, allow_redirects=False) as response:
-                return _checked(response.status), await response.read()
+                status, body = _checked(response.status), await response.read()
+                reached = True
+                return status, body
         # `from None`, and words of our own: an error of aiohttp's may hold the address, and the address holds the token.
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise NotSent(f"no connection: {_reason(error)}") from None
@@ -94,6 +99,8 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut(f"no answer in {seconds:g} seconds") from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"the connection broke: {_reason(error)}") from None
+        finally:
+            self.reached = reached
 
 
 def _checked(status: int) -> int:

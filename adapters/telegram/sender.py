@@ -10,13 +10,13 @@ from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError, TimedOut
+from telegram.error import BadRequest, TimedOut
 
 from adapters.telegram.buttons import keyboard, long_commands
 from adapters.telegram.inbound import reference
-from adapters.telegram.markup import Runs, html, length, link, plain
+from adapters.telegram.markup import Runs, html, link, plain
 from adapters.telegram.outcomes import Form, is_no_post, is_unchanged, simpler
-from adapters.telegram.render import CAPTION, TEXT, CallCard, photo_of, text_of
+from adapters.telegram.render import CAPTION, TEXT, CallCard, photo_of, rest_of, text_of
 from bot.domain.card import Card, Text, Tone
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address
@@ -126,8 +126,8 @@ class Sender:
                 return await self.post(address, card, language, reply_to=message_id, names=names)
             if not is_unchanged(error):
                 raise
-        if is_photo and length(text_of(card, TEXT, names=names)) > CAPTION:
-            await self.post(address, _prose(card), language, reply_to=message_id, names=names)
+        if is_photo and (rest := rest_of(card, CAPTION, names=names)):
+            await self.post(address, rest, language, reply_to=message_id, names=names)
         return reference(message_id, is_photo=is_photo)
 
     async def _edited(
@@ -153,17 +153,14 @@ class Sender:
             await self._edited(address, message_id, card, easier, names, is_photo=is_photo)
 
     async def call_card(self, address: Address, contact: CallCard, *, reply_to: int | None = None) -> None:
-        """Send a contact to call or to keep. What it says stands in a message already, so a refusal is only logged."""
-        try:
-            await self._bot.send_contact(
-                address.conversation,
-                phone_number=contact.phone,
-                first_name=contact.name,
-                message_thread_id=int(address.thread) if address.thread else None,
-                reply_parameters=_reply(reply_to),
-            )
-        except TelegramError as error:
-            log.info("no contact was sent to %s: %s", address, error)
+        """Send a contact to call or to keep."""
+        await self._bot.send_contact(
+            address.conversation,
+            phone_number=contact.phone,
+            first_name=contact.name,
+            message_thread_id=int(address.thread) if address.thread else None,
+            reply_parameters=_reply(reply_to),
+        )
 
 
 def _put(runs: Runs, form: Form) -> str:
@@ -176,12 +173,6 @@ def _keyboard(card: Card, form: Form) -> InlineKeyboardMarkup | None:
 
 def _reply(message_id: int | None) -> ReplyParameters | None:
     return None if message_id is None else ReplyParameters(message_id, allow_sending_without_reply=True)
-
-
-def _prose(card: Card) -> Card:
-    """What a caption had no room for: the card's prose, whole."""
-    prose = tuple(element for element in card.elements if isinstance(element, Text))
-    return Card(card.summary, prose or card.elements, silent=card.silent)
 
 
 class Photos:

@@ -13,13 +13,18 @@ PAUSED = "destination_paused"
 THREAD_CLOSED = "thread_closed"
 
 
-async def tell_administrators(tx: Transaction, destinations: Sequence[Destination], code: str, now: datetime) -> None:
-    """Owe a notice, once a day at most, to everybody who subscribed a conversation (its destinations) to something."""
+async def tell_administrators(
+    tx: Transaction, destinations: Sequence[Destination], code: str, now: datetime, why: str = ""
+) -> None:
+    """Owe a notice, once a day at most, to everybody who subscribed a conversation (its destinations) to something.
+
+    `why` is what the platform said, or what is to be done about it.
+    """
     if not destinations or destinations[0].kind is ConversationKind.PRIVATE:
         return
     first = destinations[0]
     told = [await _private(tx, first, person, now) for person in await _people(tx, destinations)]
-    named = {"destination": next((each.title for each in destinations if each.title), str(first.address))}
+    named = {"destination": next((each.title for each in destinations if each.title), str(first.address)), "detail": why}
     await owe_notice(tx, told, f"{code}:{first.id}:{now:%Y-%m-%d}", code, named, now)
 
 
@@ -33,9 +38,10 @@ async def _people(tx: Transaction, destinations: Sequence[Destination]) -> list[
 
 
 async def _private(tx: Transaction, destination: Destination, person: str, now: datetime) -> DestinationId:
-    """A private conversation has its person's id."""
+    """A private conversation has its person's id; where people are named by account and id, the latter."""
+    account = destination.address.account
     made = await tx.destinations.ensure(
-        Address(destination.address.platform, destination.address.account, person),
+        Address(destination.address.platform, account, person.removeprefix(f"{account}/")),
         kind=ConversationKind.PRIVATE,
         title="",
         language=destination.language,

@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from bot import cards
 from bot.domain.card import Card
-from bot.domain.delivery import Delivery, DeliveryKind, Post
-from bot.domain.release import Release, ReleaseId
+from bot.domain.delivery import Delivery, DeliveryKind, More, Post
+from bot.domain.release import Content, Release, ReleaseId
 from bot.i18n import Texts, texts
 from bot.ports import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A new message, and the releases it shows."""
+    """A new message, and the releases it shows. `alerts_to`: the release that it is the alert about."""
 
     card: Card
     shows: tuple[tuple[ReleaseId, int], ...] = ()
+    alerts_to: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A post that stands, and what it is to show."""
+    """A post that stands, and what it is to show.
+
+    `anew`: what it is to show where it cannot be edited and had to be posted anew: what changed as well, since nothing more is told
+    then. None where nobody is to be told what changed.
+    """
 
     post: Post
     card: Card
     shows: tuple[tuple[ReleaseId, int], ...]
+    anew: Card | None = None
+
+    def told(self, release_id: ReleaseId | None) -> tuple[tuple[ReleaseId, int], ...]:
+        """Of what it shows, the release that it was made for."""
+        return tuple(pair for pair in self.shows if pair[0] == release_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A new message in the thread of a post, or as a reply to it; `told`: the revisions that its readers know of then."""
+
+    under: Post
+    card: Card
+    told: tuple[tuple[ReleaseId, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +58,20 @@ class Nothing:
     reason: str
 
 
-Composition = Message | list[Edit] | Nothing
+Composition = Message | list[Edit] | FollowUp | Nothing
 
 
 class Releases:
-    """Releases as they are at one moment, and the alert about each: made once for all readers of a language and time zone."""
+    """Releases as they are at one moment, and what is said of each: made once for all readers of a language and time zone.
 
-    def __init__(self, releases: Iterable[Release]) -> None:
+    `former` is what those that were corrected said before.
+    """
+
+    def __init__(self, releases: Iterable[Release], former: Mapping[ReleaseId, Sequence[tuple[int, Content]]]) -> None:
         self._releases = {release.id: release for release in releases}
+        self._former = former
         self._alerts: dict[tuple[ReleaseId, str, str], Message] = {}
+        self._changes: dict[tuple[ReleaseId, int, str, str], Card | None] = {}
 
     def of(self, delivery: Delivery) -> Release:
         """The release that a delivery is about; raises LookupError."""
@@ -66,8 +90,20 @@ class Releases:
         release = self.of(delivery)
         key = (release.id, delivery.destination.language, delivery.destination.timezone)
         if key not in self._alerts:
-            self._alerts[key] = Message(cards.alert_card(release, reader), _shows([release]))
+            self._alerts[key] = Message(cards.alert_card(release, reader), _shows([release]), release)
         return self._alerts[key]
+
+    def changes(self, delivery: Delivery, told: int, reader: Texts, now: datetime) -> Card | None:
+        """What changed of a delivery's release since a revision; None: nothing that is worth a word. Raises LookupError."""
+        release = self.of(delivery)
+        key = (release.id, told, delivery.destination.language, delivery.destination.timezone)
+        if key not in self._changes:
+            before = release.at(told, self._former.get(release.id, ()))
+            self._changes[key] = cards.changes_card(before, release, reader, now)
+        return self._changes[key]
+
+
+_ABOUT_CHANGES = (DeliveryKind.CORRECTION, DeliveryKind.FOLLOW_UP)
 
 
 async def compose(tx: Transaction, deliveries: Sequence[Delivery], now: datetime) -> list[Composition]:
@@ -76,7 +112,9 @@ async def compose(tx: Transaction, deliveries: Sequence[Delivery], now: datetime
     A release that many of them are about is read once. Raises LookupError where one is about a release that is not stored.
     """
     wanted = {ident for delivery in deliveries for ident in (delivery.release_id, *delivery.digest_of) if ident is not None}
-    releases = Releases(await tx.releases.many(sorted(wanted)) if wanted else ())
+    corrected = {each.release_id for each in deliveries if each.kind in _ABOUT_CHANGES and each.release_id is not None}
+    former = {ident: await tx.releases.revisions(ident) for ident in corrected}
+    releases = Releases(await tx.releases.many(sorted(wanted)) if wanted else (), former)
     return [_voiced(await _compose(tx, delivery, releases, now), delivery) for delivery in deliveries]
 
 
@@ -84,7 +122,7 @@ def _voiced(composition: Composition, delivery: Delivery) -> Composition:
     if not delivery.silent:
         return composition
     match composition:
-        case Message(card):
+        case Message(card) | FollowUp(_, card):
             return replace(composition, card=replace(card, silent=True))
         case list():  # one that cannot be edited is posted anew
             return [replace(edit, card=replace(edit.card, silent=True)) for edit in composition]
@@ -104,20 +142,63 @@ async def _compose(tx: Transaction, delivery: Delivery, releases: Releases, now:
         case DeliveryKind.ALERT:
             return releases.alert(delivery, reader)
         case DeliveryKind.CORRECTION:
-            return await _correction(tx, delivery, releases.of(delivery), reader)
+            return await _correction(tx, delivery, releases, reader, now)
+        case DeliveryKind.FOLLOW_UP:
+            return await _follow_up(tx, delivery, releases, reader, now)
 
 
-async def _correction(tx: Transaction, delivery: Delivery, release: Release, reader: Texts) -> Composition:
+async def _correction(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
+    release = releases.of(delivery)
     posts = await tx.outbox.posts(delivery.destination.id, release.id)
     stale = [post for post in posts if dict(post.shows)[release.id] < release.revision]
     if not stale:
         return Nothing("already shown as corrected")
-    return [_edit(post, await tx.releases.many([shown for shown, _ in post.shows]), reader) for post in stale]
+    changed = releases.changes(delivery, _told(stale, release), reader, now)
+    edits = [_edit(post, await tx.releases.many([shown for shown, _ in post.shows]), changed, reader) for post in stale]
+    return edits if delivery.payload.get("more") == More.CHANGES else [replace(edit, anew=None) for edit in edits]
 
 
-def _edit(post: Post, releases: Sequence[Release], reader: Texts) -> Edit:
+def _edit(post: Post, releases: Sequence[Release], changed: Card | None, reader: Texts) -> Edit:
     card = cards.alert_card(releases[0], reader) if len(releases) == 1 else cards.digest_card(releases, reader)
-    return Edit(post, card, _shows(releases))
+    if changed is None:  # where it must be posted anew, at least nobody is woken by it
+        return Edit(post, replace(card, silent=True), _shows(releases))
+    return Edit(post, card, _shows(releases), replace(card, elements=(*card.elements, *cards.passages_of(changed))))
+
+
+async def _follow_up(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
+    release = releases.of(delivery)
+    posts = await tx.outbox.posts(delivery.destination.id, release.id)
+    if not posts:
+        return Nothing("no post stands there that shows it")
+    if not await _is_wanted(tx, delivery, release):
+        return Nothing("muted there, or subscribed to no longer")
+    if delivery.payload.get("more") == More.WHOLE:
+        card = cards.whole_card(release, reader)
+        return FollowUp(_answered(posts, release), card) if card else Nothing("the alert says it all")
+    told = _told(posts, release)
+    if told >= release.revision:
+        return Nothing("already told")
+    card = releases.changes(delivery, told, reader, now)
+    return FollowUp(_answered(posts, release), card, _shows([release])) if card else Nothing("nothing changed that is worth a word")
+
+
+def _told(posts: Sequence[Post], release: Release) -> int:
+    """The revision that the readers of a destination know of."""
+    return max(dict(post.told)[release.id] for post in posts)
+
+
+def _answered(posts: Sequence[Post], release: Release) -> Post:
+    """The post to answer: the alert rather than a digest, one that is up to date rather than one that could not be edited."""
+    return max(posts, key=lambda post: (len(post.shows) == 1, dict(post.shows)[release.id], post.id))
+
+
+async def _is_wanted(tx: Transaction, delivery: Delivery, release: Release) -> bool:
+    """Whether any subscription brings the newsroom's releases that was not muted, then or since.
+
+    An edit disturbs nobody, a new message does.
+    """
+    subscriptions = await tx.destinations.subscriptions(delivery.destination.id)
+    return any(each.brings(release.newsroom) and not each.is_muted(delivery.created_at) for each in subscriptions)
 
 
 def _digest(releases: Sequence[Release], reader: Texts) -> Composition:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import assert_never
 
 import structlog
 
 from bot.alerts.administrators import PAUSED, tell_administrators
-from bot.alerts.compose import Composition, Edit, Message, Nothing, compose
+from bot.alerts.compose import Composition, Edit, FollowUp, Message, Nothing, compose
 from bot.alerts.fanout import work_off
 from bot.alerts.pace import Budget
 from bot.alerts.retry import put_off, settlement, skipped
@@ -27,6 +29,7 @@ from bot.domain.delivery import (
 )
 from bot.errors import StorageError
 from bot.gather import Gather
+from bot.happenings import Posted, Settled, Waited, Witness, nobody
 from bot.ports import ChatAdapter, Clock, Database
 
 log = structlog.get_logger()
@@ -49,27 +52,33 @@ STOP_WITHIN = SEND_LIMIT + 5
 class Dispatcher:
     """Delivers what is owed through one account, while it owns that account.
 
-    `owner` is unlike any other process's. `evict`: the former owner is known to be dead. `on_settled` hears of every settlement
-    that counted (the demo and the metrics listen).
+    `owner` is unlike any other process's; `budget` is the account's, from which answers to people take their turns too.
+    `evict`: the former owner is known to be dead. `on_settled` hears of every settlement
+    that counted (the demo listens), `witness` of all that may be counted.
     """
 
     def __init__(
         self,
         database: Database,
         adapter: ChatAdapter,
+        account: str,
         clock: Clock,
         *,
         owner: str,
+        budget: Budget,
         evict: bool = False,
         on_settled: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
+        witness: Witness = nobody,
     ) -> None:
         self._database = database
+        self._witness = witness
         self._adapter = adapter
+        self._account = account
         self._clock = clock
         self._owner = owner
         self._evict = evict
         self._on_settled = on_settled
-        self._budget = Budget(adapter.pace)
+        self._budget = budget
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._lease_until: datetime | None = None
@@ -80,7 +89,12 @@ class Dispatcher:
         self._in_hand_at_most = adapter.pace.at_once * (2 if adapter.pace.per_second is None else 1)
         self._in_flight: set[asyncio.Task[None]] = set()
         self._outcomes = Gather(self._settle, SETTLE_WITHIN, enough=adapter.pace.at_once * SETTLE_SHARE)
-        self._log = log.bind(platform=adapter.platform, account=adapter.account)
+        self._log = log.bind(platform=adapter.platform, account=account)
+
+    @property
+    def owns(self) -> bool:
+        """Whether the account is ours to send through."""
+        return self._lease_until is not None and self._clock.now() < self._lease_until
 
     def wake(self) -> None:
         """Something was owed: look now rather than at the next tick."""
@@ -137,12 +151,13 @@ class Dispatcher:
         now = self._clock.now()
         async with self._database.begin() as tx:
             if not self._account_id:
-                self._account_id = await tx.outbox.register(self._adapter.platform, self._adapter.account)
+                self._account_id = await tx.outbox.register(self._adapter.platform, self._account)
             owned = await tx.outbox.own(self._account_id, self._owner, now, LEASE, evict=self._evict)
         self._evict = False
         if not owned and self._lease_until:
             self._log.warning("account_lost")
         self._lease_until = now + LEASE if owned else None
+        self._budget.owned = owned
 
     async def _disown(self) -> None:
         if self._account_id and self._lease_until:
@@ -224,18 +239,26 @@ class Dispatcher:
             (composition,) = await self._compose([delivery])
         if isinstance(composition, Nothing):
             return skipped(delivery, composition.reason, self._clock.now())
+        started = monotonic()
         await self._budget.turn()
+        self._witness(Waited(self._adapter.platform, is_answer=False, seconds=monotonic() - started))
         async with self._sends:
             if not self._may_send():
                 # The lease may have run out while we waited: whoever owns the account now delivers this.
                 return put_off(delivery, "the lease ran out", self._clock.now())
             return await self._send(delivery, composition)
 
-    async def _send(self, delivery: Delivery, composition: Message | list[Edit]) -> Settlement:
+    async def _send(self, delivery: Delivery, composition: Message | list[Edit] | FollowUp) -> Settlement:
         match composition:
-            case Message(card, shows):
+            case Message(card, shows, release):
                 outcome = await self._limited(self._adapter.send(delivery.destination, card))
-                return settlement(delivery, outcome, self._clock.now(), shows=shows)
+                now = self._clock.now()
+                if release and isinstance(outcome, Sent):
+                    self._witness(Posted(self._adapter.platform, release, now))
+                return settlement(delivery, outcome, now, shows=shows)
+            case FollowUp(under, card, told):
+                outcome = await self._limited(self._adapter.send(delivery.destination, card, under=under))
+                return settlement(delivery, outcome, self._clock.now(), told=told)
             case list():
                 return await self._edit(delivery, composition)
             case _:
@@ -246,13 +269,24 @@ class Dispatcher:
         result: Settlement | None = None
         for edit in edits:
             outcome = await self._limited(self._adapter.edit(edit.post, edit.card))
-            settled = settlement(delivery, outcome, self._clock.now(), shows=edit.shows, edited=edit.post.id)
+            told = edit.told(delivery.release_id) if await self._told_anew(edit, outcome) else ()
+            settled = settlement(delivery, outcome, self._clock.now(), shows=edit.shows, edited=edit.post.id, told=told)
             if not isinstance(outcome, Sent | PostGone | Refused):
                 return settled
             if result is None or settled.state is DeliveryState.SENT:
                 result = settled
         assert result is not None
         return result
+
+    async def _told_anew(self, edit: Edit, outcome: SendOutcome) -> bool:
+        """Where the platform could not edit and posted anew: say there what changed too, so that no third message need tell it."""
+        if not isinstance(outcome, Sent) or outcome.reference in ("", edit.post.reference) or edit.anew is None:
+            return False
+        if not self._may_send():
+            return False
+        await self._budget.turn()
+        posted = replace(edit.post, reference=outcome.reference)
+        return isinstance(await self._limited(self._adapter.edit(posted, edit.anew)), Sent)
 
     async def _limited(self, sending: Awaitable[SendOutcome]) -> SendOutcome:
         try:
@@ -270,7 +304,7 @@ class Dispatcher:
             for (delivery, settled), still_ours in zip(batch, counted, strict=True):
                 if still_ours and settled.pause is not None:
                     closed = await tx.destinations.of_conversation(delivery.destination.address)
-                    await tell_administrators(tx, closed, PAUSED, settled.at)
+                    await tell_administrators(tx, closed, PAUSED, settled.at, settled.pause)
         for (delivery, settled), still_ours in zip(batch, counted, strict=True):
             if still_ours:
                 self._tell(delivery, settled)
@@ -288,8 +322,10 @@ class Dispatcher:
             kind=delivery.kind.value,
             delivery=delivery.id,
             release=delivery.release_id,
+            shows=",".join(str(ident) for ident, _ in settled.shows) if settled.digests else None,
             destination=str(delivery.destination.address),
             post=settled.reference or None,
             reason=settled.reason or None,
         )
         self._on_settled(delivery, settled)
+        self._witness(Settled(delivery, settled))

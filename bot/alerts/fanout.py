@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.domain.delivery import DeliveryKind, Owed
+from bot.domain.delivery import DeliveryKind, More, Owed
 from bot.domain.newsroom import NewsroomId
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import DestinationId
@@ -32,13 +32,14 @@ async def owe_alerts(
         await tx.outbox.fold_late(set(audience), now)
 
 
-async def owe_correction(tx: Transaction, newsroom_id: NewsroomId, revised: Revised, now: datetime) -> None:
-    """Owe a correction wherever the release stands or is about to."""
+async def owe_correction(tx: Transaction, newsroom_id: NewsroomId, revised: Revised, now: datetime, *, tell: bool = False) -> None:
+    """Owe a correction wherever the release stands or is about to; `tell`: after it, also what changed."""
+    kind = DeliveryKind.FOLLOW_UP if tell else DeliveryKind.CORRECTION
     audience = await tx.outbox.shown_to(revised[0], limit=AT_ONCE + 1)
     if len(audience) > AT_ONCE:
-        await tx.outbox.owe_later(DeliveryKind.CORRECTION, newsroom_id, [revised], now)
+        await tx.outbox.owe_later(kind, newsroom_id, [revised], now)
     else:
-        await _owe(tx, DeliveryKind.CORRECTION, audience, [revised], now)
+        await _owe_corrections(tx, kind, audience, revised, now)
 
 
 async def owe_notice(
@@ -67,10 +68,25 @@ async def _chunk(tx: Transaction, cursor: FanOutCursor, now: datetime) -> None:
         audience = {destination: silent for destination, silent in stands.items() if destination <= cursor.until}
         last = max(audience, default=0)
         more = len(audience) == AT_ONCE
-    await _owe(tx, cursor.kind, audience, cursor.releases, now)
     if cursor.kind is DeliveryKind.ALERT:
+        await _owe(tx, cursor.kind, audience, cursor.releases, now)
         await tx.outbox.fold_late(set(audience), now)
+    else:
+        await _owe_corrections(tx, cursor.kind, audience, cursor.releases[0], now)
     await tx.outbox.advance(cursor.id, last if more else None)
+
+
+async def _owe_corrections(
+    tx: Transaction, kind: DeliveryKind, audience: Mapping[DestinationId, bool], revised: Revised, now: datetime
+) -> None:
+    """The correction; of the kind of a follow-up, that and what it changed."""
+    if kind is not DeliveryKind.FOLLOW_UP:
+        await _owe(tx, DeliveryKind.CORRECTION, audience, [revised], now)
+        return
+    keys = {DeliveryKind.CORRECTION: _key(DeliveryKind.CORRECTION, revised), DeliveryKind.FOLLOW_UP: _key(More.CHANGES, revised)}
+    changes = {"more": More.CHANGES.value}  # the correction says them itself where it has to be posted anew
+    debts = [Owed(to, what, key, *revised, payload=changes, silent=s) for what, key in keys.items() for to, s in audience.items()]
+    await tx.outbox.owe(debts, now)
 
 
 def _destinations(audience: Sequence[Audience]) -> dict[DestinationId, bool]:
@@ -83,8 +99,13 @@ async def _owe(
 ) -> None:
     # By destination, then by release: the order in which one destination reads them is the order of the releases.
     debts = [
-        Owed(destination, kind, f"{kind}:{release_id}:{revision}", release_id, revision, silent=silent)
+        Owed(destination, kind, _key(kind, (release_id, revision)), release_id, revision, silent=silent)
         for destination, silent in audience.items()
         for release_id, revision in releases
     ]
     await tx.outbox.owe(debts, now)
+
+
+def _key(what: str, revised: Revised) -> str:
+    release_id, revision = revised
+    return f"{what}:{release_id}:{revision}"

@@ -30,6 +30,8 @@ LONGEST_WISH = timedelta(hours=24)
 """A platform that asks for more is asked again then: what it said may have been a mistake."""
 ACCOUNT_GONE_PAUSE = timedelta(minutes=15)
 """A revoked token is tried again after so long: an operator may have put a new one in place."""
+GIVEN_UP = "given up after"
+"""What the reason of a dead letter begins with that was tried for too long; any other was refused."""
 _NO_TIME = timedelta(0)
 
 
@@ -40,11 +42,17 @@ def settlement(
     *,
     shows: tuple[tuple[ReleaseId, int], ...] = (),
     edited: PostId | None = None,
+    told: tuple[tuple[ReleaseId, int], ...] = (),
 ) -> Settlement:
-    """The settlement of a delivery by its outcome: `shows` and `edited` as in `Settlement`, for when it was sent."""
+    """The settlement of a delivery by its outcome: `shows`, `edited` and `told` as in `Settlement`, for when it was sent.
+
+    `edited` may also turn out to stand no longer.
+    """
     settled = _by_outcome(delivery, outcome, now)
     if settled.state is DeliveryState.SENT:
-        settled = replace(settled, shows=shows, edited=edited)
+        settled = replace(settled, shows=shows, edited=edited, told=told)
+    if isinstance(outcome, PostGone):
+        settled = replace(settled, gone=edited)
     if delivery.kind is DeliveryKind.DIGEST and settled.state is not DeliveryState.PENDING:
         # What was held back for it shares its fate.
         settled = replace(settled, shows=shows, digests=True)
@@ -98,5 +106,5 @@ def _again(delivery: Delivery, pending: Settlement, after: timedelta | None) -> 
     due_at = pending.at + (pause_before(delivery.attempts + 1) if after is None else min(after, LONGEST_WISH))
     if delivery.attempts and due_at - delivery.created_at > GIVE_UP_AFTER:
         hours = GIVE_UP_AFTER // timedelta(hours=1)
-        return replace(pending, state=DeliveryState.DEAD, reason=f"given up after {hours} hours: {pending.reason}")
+        return replace(pending, state=DeliveryState.DEAD, reason=f"{GIVEN_UP} {hours} hours: {pending.reason}")
     return replace(pending, due_at=due_at)

@@ -3,6 +3,7 @@
 `texts` is how the reader's language says it, `now` an aware time. Text from outside stays plain text in a card; adapters escape it.
 """
 
+from bot.cards.changes import changes_card, passages_of, whole_card
 from bot.cards.contact import (
     PressDesk,
     contact_card,
@@ -38,6 +39,7 @@ __all__ = [
     "PressDesk",
     "Status",
     "alert_card",
+    "changes_card",
     "command_help_card",
     "contact_card",
     "digest_card",
@@ -48,6 +50,7 @@ __all__ = [
     "newsroom_card",
     "newsrooms_card",
     "notice_card",
+    "passages_of",
     "press_desk_items",
     "release_card",
     "release_contact_card",
@@ -55,4 +58,5 @@ __all__ = [
     "start_card",
     "status_card",
     "subscriptions_card",
+    "whole_card",
 ]

@@ -76,25 +76,32 @@ def _digest_heading(count: int, texts: Texts, *, late: bool) -> str:
 def release_card(release: Release, texts: Texts, now: datetime, *, language: str = "") -> Card:
     """All that is stored of a release, in the wanted language version, its text capped."""
     content = release.content(language or texts.language)
-    body, cut = shorten_prose(_without_lead(content), BODY)
     elements: list[Element] = [*_head(release, content, texts, now)]
     elements += [Text(block) for block in paragraphs(shorten(content.lead, BODY))]
-    elements += [Text(block) for block in body]
-    if cut:
-        elements.append(Text(paragraphs(texts.t("The text is longer than this; the rest is at the newsroom."))[0], Tone.QUIET))
+    elements += body_elements(content, texts)
     elements += _pictures(content)[:_PICTURES]
-    elements += _documents(content, texts)
+    elements += document_elements(content, texts)
     if content.keywords:
         elements.append(Fact(texts.t("Keywords"), shorten(", ".join(content.keywords), _KEYWORDS)))
     if contacts := _contacts(release, texts)[:_CONTACTS]:
         elements += [Heading(texts.t("Press contact")), *contacts]
+    cut = shorten_prose(without_lead(content), BODY)[1]
     return Card(_summary(release, content, texts, now), tuple(elements), rows(*_release_buttons(release, content, texts, cut=cut)))
+
+
+def body_elements(content: Content, texts: Texts) -> list[Element]:
+    """The text below the lead, capped."""
+    body, cut = shorten_prose(without_lead(content), BODY)
+    elements: list[Element] = [Text(block) for block in body]
+    if cut:
+        elements.append(Text(paragraphs(texts.t("The text is longer than this; the rest is at the newsroom."))[0], Tone.QUIET))
+    return elements
 
 
 def documents_card(release: Release, texts: Texts, now: datetime) -> Card:
     """The files that belong to a release."""
     content = release.content(texts.language)
-    documents = _documents(content, texts)
+    documents = document_elements(content, texts)
     if not documents:
         documents = [Text(paragraphs(texts.t("No documents belong to this release."))[0])]
     elements = (Meta(meta_parts(release, content, texts, now)), Title(shorten(content.title, _TITLE), content.url), *documents)
@@ -120,7 +127,7 @@ def _contacts(release: Release, texts: Texts) -> list[ContactItem]:
     return own or newsroom_contact_items(release.newsroom, texts)
 
 
-def _without_lead(content: Content) -> Prose:
+def without_lead(content: Content) -> Prose:
     """The body without a first paragraph that says the lead again."""
     lead = " ".join(content.lead.split())
     if content.body and lead and " ".join(content.body[0].text.split()) == lead:
@@ -132,7 +139,8 @@ def _pictures(content: Content) -> list[Image]:
     return [Image(p.url, shorten(" – ".join(filter(None, (p.caption, p.credit))), 200)) for p in content.pictures]
 
 
-def _documents(content: Content, texts: Texts) -> list[Element]:
+def document_elements(content: Content, texts: Texts) -> list[Element]:
+    """The files that belong to it, the first of them."""
     facts = [Fact(texts.t("Document"), shorten(document.name or document.url, 120), document.url) for document in content.documents]
     more = len(facts) - _DOCUMENTS
     if more <= 0:

@@ -38,14 +38,17 @@ def marks(release: Release, texts: Texts, now: datetime | None, *, late: bool = 
     if release.gone_at:
         found.append(texts.t("Withdrawn"))
     if release.corrected_at:
-        found.append(_corrected(release.corrected_at, texts, now, since=now or release.published))
+        found.append(corrected(release.corrected_at, texts, now, since=now or release.published))
     if release.late and late:
         found.append(texts.t("Found late"))
     return tuple(found)
 
 
-def _corrected(when: datetime, texts: Texts, now: datetime | None, *, since: datetime) -> str:
-    """The time alone says enough where the reader has the same day before them: today, or in a post the day of publication."""
+def corrected(when: datetime, texts: Texts, now: datetime | None, *, since: datetime) -> str:
+    """The mark of a correction.
+
+    The time alone says enough where the reader has the same day before them: today, or in a post the day of publication.
+    """
     if when.astimezone(texts.zone).date() == since.astimezone(texts.zone).date():
         return texts.t("CORRECTED at {time}", time=texts.clock(when))
     return texts.t("CORRECTED {moment}", moment=texts.moment(when, now))

@@ -24,7 +24,8 @@ def parse_args(rest: str, texts: Texts) -> str:
 
 async def run(ctx: Context, words: str) -> Reply:
     """Take what stands in the feed now in silence, and go on from there."""
-    newsroom = await find_newsroom(ctx, words, lambda slug: f"/accept {slug}")
+    # An operator answers for the feeds of all accounts.
+    newsroom = await find_newsroom(ctx, words, lambda slug: f"/accept {slug}", among=await ctx.tx.newsrooms.all())
     feeds = await ctx.tx.feeds.of(newsroom.id) if isinstance(newsroom, Newsroom) else []
     if not isinstance(newsroom, Newsroom) or not any(feed.state is FeedState.HELD for feed in feeds):
         said = ctx.texts.t("The feed of {newsroom} is not held back: there is nothing to accept.", newsroom=newsroom.name)

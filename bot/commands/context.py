@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,8 @@ class Context:
     timezone: str
     page: int | None = None
     shown: ShownList | None = field(default=None, init=False)
+    _newsrooms: list[Newsroom] | None = field(default=None, init=False)
+    _hidden: bool = field(default=False, init=False)
 
     async def ensure_destination(self) -> Destination:
         """The destination of this conversation, made if it is new."""
@@ -75,6 +77,40 @@ class Context:
     async def subscriptions(self) -> list[Subscription]:
         """What this destination subscribes to."""
         return await self.tx.destinations.subscriptions(self.destination.id) if self.destination else []
+
+    async def newsrooms(self) -> list[Newsroom]:
+        """The stored newsrooms that may be spoken of here, by name: no account learns what another one added.
+
+        They are those that are offered, those of the catalogue, and those to which a destination of this account subscribes, or
+        once did: alerts about them stand there. Every command that names newsrooms or shows releases goes by this list.
+        """
+        if self._newsrooms is None:
+            stored = await self.tx.newsrooms.all()
+            private = [each.id for each in stored if not each.offered and self.catalogue.get(each.slug) is None]
+            hidden = {*private} - await self._subscribed_by_us(private)
+            self._newsrooms, self._hidden = [each for each in stored if each.id not in hidden], bool(hidden)
+        return self._newsrooms
+
+    async def sees_everything(self) -> bool:
+        """Whether nothing is stored that may not be spoken of here."""
+        await self.newsrooms()
+        return not self._hidden
+
+    async def followed(self) -> list[Newsroom]:
+        """Those of them that are looked at on behalf of this account: offered, or subscribed to here."""
+        seen = await self.newsrooms()
+        ours = await self._subscribed_by_us([each.id for each in seen if not each.offered])
+        return [each for each in seen if each.offered or each.id in ours]
+
+    async def may_see(self, release: Release) -> bool:
+        """Whether a release may be shown here: its newsroom may be spoken of, or the release was shown here before."""
+        if any(each.id == release.newsroom.id for each in await self.newsrooms()):
+            return True
+        return bool(self.destination and await self.tx.outbox.posts(self.destination.id, release.id))
+
+    async def _subscribed_by_us(self, among: Collection[NewsroomId]) -> set[NewsroomId]:
+        here = self.call.address
+        return await self.tx.newsrooms.subscribed_by(here.platform, here.account, among)
 
     async def own_newsrooms(self) -> list[Newsroom]:
         """The newsrooms that this destination subscribes to; without subscriptions, those offered here."""

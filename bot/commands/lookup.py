@@ -37,12 +37,15 @@ def is_address(words: str) -> bool:
 # Newsrooms --------------------------------------------------------------------------------------------------------------
 
 
-async def find_newsroom(ctx: Context, words: str, again: Again, *, prefer_stored: bool = True) -> AnyNewsroom:
+async def find_newsroom(
+    ctx: Context, words: str, again: Again, *, prefer_stored: bool = True, among: Sequence[Newsroom] | None = None
+) -> AnyNewsroom:
     """The newsroom that is meant: stored here, else of the catalogue. Raises NearMiss naming the nearest.
 
-    `prefer_stored`: where several may be meant and one alone is stored here, it is that one.
+    `prefer_stored`: where several may be meant and one alone is stored here, it is that one. `among`: stored newsrooms; None: those
+    that may be spoken of here.
     """
-    stored = await ctx.tx.newsrooms.all()
+    stored = await ctx.newsrooms() if among is None else among
     if is_address(words):
         return _at_address(words, stored, ctx)
     match nearest(words, candidates(stored, ctx.catalogue)):
@@ -103,6 +106,11 @@ async def is_followed(ctx: Context, newsroom: AnyNewsroom) -> bool:
     return newsroom.offered or any(feed.newsroom.id == newsroom.id for feed in await ctx.tx.feeds.all())
 
 
+async def is_polled(ctx: Context, newsroom: AnyNewsroom) -> bool:
+    """Whether its feed is polled on anybody's behalf, be it one of whom nobody here may know."""
+    return any(feed.newsroom.slug == newsroom.slug for feed in await ctx.tx.feeds.all())
+
+
 # Releases ---------------------------------------------------------------------------------------------------------------
 
 
@@ -126,7 +134,7 @@ async def find_release(ctx: Context, wanted: Reference) -> Release:
     if not wanted.direct:
         release_id = await ctx.tx.lists.entry(ctx.call.actor, ctx.call.address, wanted.number, ctx.now - LIST_LIVES)
     release = await ctx.tx.releases.get(ReleaseId(wanted.number) if release_id is None else release_id)
-    if release is None:
+    if release is None or not await ctx.may_see(release):
         raise NearMiss(
             ctx.texts.t(
                 "There is no release {number}: the numbers are those of the list you were shown last, for an hour.",

@@ -142,7 +142,7 @@ async def _meant(ctx: Context, args: Mute, subscriptions: Sequence[Subscription]
 
 async def _newsroom(ctx: Context, args: Mute, subscriptions: Sequence[Subscription]) -> Newsroom | None:
     """A newsroom by its slug, as buttons name it; else one of those subscribed to; else, where all are, any."""
-    stored = next((each for each in await ctx.tx.newsrooms.all() if each.slug == args.words), None)
+    stored = next((each for each in await ctx.newsrooms() if each.slug == args.words), None)
     if stored:
         return stored
     found: AnyNewsroom

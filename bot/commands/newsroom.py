@@ -62,7 +62,7 @@ async def _facts(ctx: Context, newsroom: AnyNewsroom) -> NewsroomFacts:
 
 async def list_all(ctx: Context, words: str) -> Reply:
     """The newsrooms that have such a name; without words all, those followed here first."""
-    everything = candidates(await ctx.tx.newsrooms.all(), ctx.catalogue)
+    everything = candidates(await ctx.newsrooms(), ctx.catalogue)
     if not words:
         found = [newsroom for newsroom, _ in everything]
         return await _page(ctx, sorted(found, key=_offered_then_name), "", "/newsrooms")

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import structlog
 
 from bot.cards import error_card
+from bot.commands.choices import newsrooms
 from bot.commands.command import Audience, Command
 from bot.commands.context import Context, NearMiss, ShownList
 from bot.commands.line import LONGEST, Line, read_line
 from bot.commands.registry import COMMANDS
 from bot.commands.suggest import find_command, no_command, unknown_command
+from bot.domain.form import Choice
 from bot.domain.subscription import Address, ConversationKind, Destination
 from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, StorageError, UserError
 from bot.feeds.catalogue import Catalogue
+from bot.happenings import Answered, Witness, nobody
 from bot.i18n import N_, SUPPORTED, Texts, texts
 from bot.ports import Actor, Clock, CommandCall, Database, MenuEntry, Reply
 
@@ -51,7 +55,7 @@ class Router:
     """Answers commands.
 
     `operators` are people as `platform:id`; `language` and `timezone` the defaults of destinations; `may_manage` asks the platform
-    whether somebody may configure a destination; `wake` is called after every command that wrote something.
+    whether somebody may configure a destination. `witness` hears how each command went.
     """
 
     def __init__(
@@ -64,38 +68,56 @@ class Router:
         language: str,
         timezone: str,
         may_manage: MayManage,
-        wake: Callable[[], None],
+        witness: Witness = nobody,
     ) -> None:
         self._database, self._clock, self._catalogue = database, clock, catalogue
         self._operators, self._language, self._timezone = operators, language, timezone
-        self._may_manage, self._wake = may_manage, wake
+        self._may_manage, self._witness = may_manage, witness
 
     def menu(self, language: str) -> list[MenuEntry]:
         """The commands for a platform's menu, in a language; those of operators are left out."""
         reader = texts(self._spoken(language), self._timezone)
         return [command.menu_entry(reader) for command in COMMANDS if command.audience is not Audience.OPERATORS]
 
+    async def choices(self, call: CommandCall, what: str, words: str) -> Sequence[Choice]:
+        """See `bot.ports.Choices`. Nothing, where nothing of that kind can be looked for or the database cannot be read."""
+        if what != "newsroom":
+            return []
+        with _lesser_fault("choices_not_found"):
+            async with self._database.read() as tx:
+                return await newsrooms(tx, self._catalogue, words, texts(self._spoken(call.language), self._timezone))
+        return []
+
     async def answer(self, call: CommandCall) -> Reply:
         """What the bot says to a command. Never raises but for cancellation: what goes wrong is a reply too."""
+        started = monotonic()
+        reply, outcome = await self._replied(call)
+        command = find_command(read_line(call.text).name, COMMANDS)
+        # Words from outside are counted as no command: they must not become labels.
+        self._witness(Answered(call.address.platform, command.name if command else None, outcome, monotonic() - started))
+        return reply
+
+    async def _replied(self, call: CommandCall) -> tuple[Reply, str]:
+        """The reply, and how it went in the words of `bot.happenings.Answered`."""
         reader = texts(self._spoken(call.language), self._timezone)
         try:
             asked = await self._understand(call)
             reader = asked.texts
             await self._resume(asked)
-            return await self._answer(asked)
+            return await self._answer(asked), "done"
         except NearMiss as error:
-            return Reply(error_card(str(error), buttons=error.buttons), private=True)
+            return Reply(error_card(str(error), buttons=error.buttons), private=True), "refused"
         except UserError as error:
-            return Reply(error_card(str(error)), private=True)
+            return Reply(error_card(str(error)), private=True), "refused"
         except StorageError as error:
             log.warning("command_without_database", error=str(error)[:500], platform=call.address.platform)
             message = next(message for kind, message in _STORAGE_ERRORS if isinstance(error, kind))
-            return Reply(error_card(reader.t(message)), private=True)
+            return Reply(error_card(reader.t(message)), private=True), "no_database"
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("command_failed", reference=reference, platform=call.address.platform, length=len(call.text))
             said = reader.t("Sorry, that went wrong. The operators find it in the log under {reference}.", reference=reference)
-            return Reply(error_card(said), private=True)
+            return Reply(error_card(said), private=True), "failed"
 
     async def _understand(self, call: CommandCall) -> _Asked:
         async with self._database.read() as tx:
@@ -118,7 +140,6 @@ class Router:
         with _lesser_fault("destination_not_resumed"):
             async with self._database.begin() as tx:
                 await tx.destinations.resume(asked.call.address, asked.now)
-            self._wake()
 
     async def _answer(self, asked: _Asked) -> Reply:
         line, reader = asked.line, asked.texts
@@ -170,8 +191,6 @@ class Router:
                 page=asked.line.page,
             )
             reply = await command.run(ctx, args)
-        if command.writes:
-            self._wake()
         if ctx.shown:
             await self._keep(ctx.shown, asked)
         return reply

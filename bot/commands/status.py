@@ -13,10 +13,11 @@ _DEAD_LETTERS = 3
 
 
 async def run(ctx: Context, _args: None) -> Reply:
-    """The state, with its inside for operators."""
-    newsrooms = await ctx.tx.newsrooms.all()
+    """The state of what is looked at on behalf of this account; of everything, with its inside, for operators."""
+    newsrooms = await (ctx.tx.newsrooms.all() if ctx.is_operator else ctx.followed())
+    known = {newsroom.id for newsroom in newsrooms}
     status = Status(
-        feeds=await ctx.tx.feeds.all(),
+        feeds=[feed for feed in await ctx.tx.feeds.all() if feed.newsroom.id in known],
         releases=await ctx.tx.releases.count([newsroom.id for newsroom in newsrooms]),
         subscriptions=len(await ctx.subscriptions()),
         inside=await _inside(ctx) if ctx.is_operator else None,

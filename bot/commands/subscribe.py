@@ -11,7 +11,7 @@ from bot.cards.shorten import shorten
 from bot.commands.command import Audience, Command, Family, no_arguments
 from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
-from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_followed, names_of
+from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_polled, names_of
 from bot.domain.card import Button, Tone
 from bot.domain.newsroom import Newsroom, NewsroomEntry
 from bot.domain.subscription import Subscription
@@ -76,11 +76,11 @@ async def _subscribe_to(ctx: Context, chosen: AnyNewsroom, args: Which) -> Reply
         raise UserError(
             ctx.texts.t("“{newsroom}” is not in the catalogue: only the operators of this bot can add it.", newsroom=name)
         )
-    was_followed = await is_followed(ctx, chosen)
+    was_polled = await is_polled(ctx, chosen)
     newsroom = await _stored(ctx, chosen, offered_by="operator" if adds else None)
     destination = await ctx.ensure_destination()
     subscription, is_new = await ctx.tx.destinations.subscribe(destination.id, newsroom.id, by=str(ctx.call.actor), now=ctx.now)
-    if not was_followed:
+    if not was_polled:
         await ctx.tx.feeds.wake(newsroom.id, ctx.now, prime=True)
     if await _set_sound(ctx, subscription, args) and not is_new:
         return _other_sound(ctx.texts, newsroom.name, newsroom.slug, silent=not subscription.silent)

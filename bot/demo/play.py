@@ -195,6 +195,7 @@ class Play:
         since = self.newsroom.correct(COMING_ID, title=meant.title, lead=meant.lead, body=meant.body)
         async with _at_most(self.texts.t("The correction did not come within {seconds} seconds.", seconds=self._limit)):
             seconds = await self._sent(DeliveryKind.CORRECTION, since)
+            await self._sent(DeliveryKind.FOLLOW_UP, since)  # what changed, before the play goes on
         said = self.texts.t(
             "The newsroom corrected the amount, and {seconds} seconds later the alert was corrected too.", seconds=seconds
         )

@@ -22,16 +22,28 @@ class DeliveryKind(StrEnum):
     """A word to operators about the bot itself."""
     ALERT = "alert"
     CORRECTION = "correction"
+    FOLLOW_UP = "follow_up"
+    """More about a release, under the post that shows it; its payload's `more` says what (`More`)."""
     DIGEST = "digest"
 
 
+class More(StrEnum):
+    """What a follow-up tells."""
+
+    CHANGES = "changes"
+    """What a correction changed, word by word."""
+    WHOLE = "whole"
+    """The release's text and documents."""
+
+
 class Priority(IntEnum):
-    """Which of a destination's deliveries goes first: alerts before corrections, corrections before digests."""
+    """Which of a destination's deliveries goes first: alerts before corrections, corrections before what follows on them."""
 
     NOTICE = 0
     ALERT = 1
     CORRECTION = 2
-    DIGEST = 3
+    FOLLOW_UP = 3
+    DIGEST = 4
 
 
 class DeliveryState(StrEnum):
@@ -53,7 +65,8 @@ class DeliveryState(StrEnum):
 class Owed:
     """One delivery to write down for a destination; `dedupe_key` makes a repeat harmless.
 
-    `payload` is what a notice says: its code and the values it names. `silent`: it makes no sound where it arrives.
+    `payload` is what a notice says (its code and the values it names), or what a follow-up tells. `silent`: it makes no sound
+    where it arrives.
     """
 
     destination_id: DestinationId
@@ -88,7 +101,8 @@ class Delivery:
 class Post:
     """A message that stands in a destination. `reference` is the platform's own id for it, opaque to all but its adapter.
 
-    `shows` are the releases it shows, with the revision of each.
+    `shows` are the releases it shows, with the revision of each; `told` has the revision of each that its readers know of: the one
+    with which it was posted, or of which they were told since. An edit alone tells nobody.
     """
 
     id: PostId
@@ -96,6 +110,7 @@ class Post:
     reference: str
     sent_at: datetime
     shows: tuple[tuple[ReleaseId, int], ...] = ()
+    told: tuple[tuple[ReleaseId, int], ...] = ()
 
 
 # What a platform made of one send or edit ----------------------------------------------------------------------------
@@ -171,7 +186,8 @@ class Settlement:
     """What becomes of one claimed delivery: written in one transaction, fenced by the lane's owner.
 
     `state` PENDING means it is tried again at `due_at`. `reference` and `shows` make the post of a sent one; `edited` names the
-    post that a correction changed; `digests`: what was held back and is in `shows` shares its fate. `pause` holds the reason for
+    post that a correction changed, `gone` one that stands no longer; `told` has the revisions of which the destination's readers
+    now know; `digests`: what was held back and is in `shows` shares its fate. `pause` holds the reason for
     which the destination gets nothing more until it is resumed, `moved_to` its new conversation. `blocks_account`: nothing goes out
     through the whole account before `due_at`.
     """
@@ -185,6 +201,8 @@ class Settlement:
     reference: str = ""
     shows: tuple[tuple[ReleaseId, int], ...] = ()
     edited: PostId | None = None
+    gone: PostId | None = None
+    told: tuple[tuple[ReleaseId, int], ...] = ()
     digests: bool = False
     ambiguous: bool = False
     counts_as_attempt: bool = True

@@ -21,12 +21,13 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of characters of one look. `url` is absolute http(s) or mailto, or None."""
+    """A run of characters of one look. `url` is absolute http(s) or mailto, or None. `strike`: it is said no longer."""
 
     text: str
     bold: bool = False
     italic: bool = False
     url: str | None = None
+    strike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,16 @@ def paragraphs(text: str) -> Prose:
 
 def to_json(prose: Prose) -> list[Any]:
     """Prose as JSON values; `from_json` reads it back."""
-    return [
-        [block.kind.value, [[s.text, (1 if s.bold else 0) + (2 if s.italic else 0), s.url] for s in block.spans]] for block in prose
-    ]
+    return [[block.kind.value, [[span.text, _look(span), span.url] for span in block.spans]] for block in prose]
 
 
 def from_json(value: list[Any]) -> Prose:
     """The inverse of `to_json`."""
     return tuple(
-        Block(tuple(Span(t, bool(look & 1), bool(look & 2), url) for t, look, url in spans), BlockKind(kind))
+        Block(tuple(Span(t, bool(look & 1), bool(look & 2), url, bool(look & 4)) for t, look, url in spans), BlockKind(kind))
         for kind, spans in value
     )
+
+
+def _look(span: Span) -> int:
+    return (1 if span.bold else 0) + (2 if span.italic else 0) + (4 if span.strike else 0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -74,6 +75,11 @@ class Content:
     contacts: tuple[Contact, ...] = ()
 
     @property
+    def text(self) -> str:
+        """Title, lead and body, a line each paragraph: what an edit may change."""
+        return "\n".join((self.title, self.lead, plain(self.body)))
+
+    @property
     def fingerprint(self) -> str:
         """What decides whether a source now says something else: the words of title, lead and body, and nothing of their looks.
 
@@ -140,6 +146,12 @@ class Release:
             if language and version.language == language:
                 return version
         return self.versions[0]
+
+    def at(self, revision: int, former: Sequence[tuple[int, Content]]) -> Release:
+        """The release as it was at a revision; `former` is what it said before, as `bot.ports.Releases.revisions` has it."""
+        said = {content.language: content for number, content in reversed(former) if number >= revision}
+        versions = tuple(said.get(version.language, version) for version in self.versions)
+        return replace(self, revision=revision, versions=versions)
 
     @property
     def contacts(self) -> tuple[Contact, ...]:

@@ -69,6 +69,10 @@ class Subscription:
         """Whether what comes out now is left out."""
         return self.muted_until is not None and now < self.muted_until
 
+    def brings(self, newsroom: Newsroom) -> bool:
+        """Whether the newsroom's releases come by it."""
+        return newsroom.offered if self.newsroom is None else self.newsroom.id == newsroom.id
+
     @property
     def newsroom_id(self) -> NewsroomId | None:
         """The newsroom's id, or None for all."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
+from time import monotonic
 from urllib.parse import urlsplit
 
 import structlog
@@ -20,13 +21,15 @@ from bot.domain.newsroom import Feed, FeedId, FeedState
 from bot.domain.release import ParsedFeed, Release, ReleaseId
 from bot.domain.subscription import DestinationId
 from bot.errors import FeedError, FeedGone, HtmlInsteadOfFeed, ParseTimeout, StorageError
-from bot.feeds.decide import Decision, decide, missed, oldest_dated
+from bot.feeds.decide import Change, Decision, decide, missed, oldest_dated
 from bot.feeds.discover import feed_links
 from bot.feeds.fetching.fetch import Document, Fetcher, NotModified
 from bot.feeds.reading.parse import parse
 from bot.feeds.schedule import next_poll, next_try
 from bot.gather import Gather
+from bot.happenings import Fetched, Polled, Stored, Withdrawn, Witness, nobody
 from bot.ports import Clock, Database, PollResult, Transaction
+from bot.text.quiet import is_quiet
 
 log = structlog.get_logger()
 
@@ -51,7 +54,7 @@ _WITHDRAWN = frozenset({404, 410})
 
 
 class Poller:
-    """Polls every feed when it is due. `on_owed` is called when there is something for the dispatchers."""
+    """Polls every feed when it is due. `witness` hears what may be counted."""
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class Poller:
         interval: timedelta,
         owner: str,
         operators: Sequence[DestinationId] = (),
-        on_owed: Callable[[], None] = lambda: None,
+        witness: Witness = nobody,
     ) -> None:
         self._database = database
         self._fetcher = fetcher
@@ -70,7 +73,7 @@ class Poller:
         self._interval = interval
         self._owner = owner
         self._operators = operators
-        self._on_owed = on_owed
+        self._witness = witness
         self._chance = random.Random(owner).random  # noqa: S311 - it spreads polls, it guards nothing
         self._results = Gather(self._settle, SETTLE_WITHIN)
         self._polls: set[asyncio.Task[None]] = set()
@@ -161,12 +164,14 @@ class Poller:
     # One feed
 
     async def _poll(self, feed: Feed) -> None:
-        missing = None
+        missing, outcome = None, "internal"
         try:
-            missing = await self._read(feed)
+            missing, outcome = await self._read(feed)
         except FeedError as error:
+            outcome = error.code
             await self._failed(feed, error)
         except StorageError as error:
+            outcome = "storage"
             # Nothing of the feed's state has moved, so nothing is lost: the next poll finds the same again.
             log.error("poll_not_stored", newsroom=feed.newsroom.slug, error=str(error))
             self._results.put(self._failure(feed, "storage", str(error)))
@@ -175,6 +180,7 @@ class Poller:
             self._results.put(self._failure(feed, "internal", f"{type(error).__name__}: {error}"))
         finally:
             self._reading.discard(feed.id)
+            self._witness(Polled(feed.newsroom.slug, outcome))
         if missing is not None:
             await self._follow_up(feed, missing)
 
@@ -187,15 +193,23 @@ class Poller:
         except StorageError as error:
             log.error("poll_not_followed_up", newsroom=feed.newsroom.slug, error=str(error))
 
-    async def _read(self, feed: Feed) -> int | None:
-        """Fetch, and store what is new; how many releases are missing, or None where the feed is held."""
-        fetched = await self._fetcher.fetch(feed.address, etag=feed.etag, last_modified=feed.last_modified)
+    async def _fetch(self, feed: Feed) -> NotModified | Document:
+        started = monotonic()
+        try:
+            return await self._fetcher.fetch(feed.address, etag=feed.etag, last_modified=feed.last_modified)
+        finally:
+            self._witness(Fetched(monotonic() - started))
+
+    async def _read(self, feed: Feed) -> tuple[int | None, str]:
+        """Fetch, and store what is new; how many releases are missing (None where the feed is held), and what it came to."""
+        fetched = await self._fetch(feed)
         if isinstance(fetched, NotModified):
             etag, last_modified = feed.etag, feed.last_modified
         else:
             body_hash = blake2b(fetched.body, digest_size=16).hexdigest()
             if body_hash != feed.body_hash:
-                return await self._take(feed, fetched, body_hash)
+                missing = await self._take(feed, fetched, body_hash)
+                return missing, "held" if missing is None else "read"
             etag, last_modified = fetched.etag, fetched.last_modified
         unchanged = PollResult(
             feed.id,
@@ -208,7 +222,7 @@ class Poller:
             missing=feed.missing,
         )
         self._results.put(unchanged)
-        return feed.missing
+        return feed.missing, "unchanged"
 
     async def _take(self, feed: Feed, document: Document, body_hash: str) -> int | None:
         """A document we have not read: parse it, and store what it says together with what is owed for it."""
@@ -224,11 +238,11 @@ class Poller:
                 await self._hold(tx, feed, now)
                 return None
             await _name(tx, feed, parsed)
-            owed = await _store(tx, feed, decision, now)
+            stored = await _store(tx, feed, decision, now)
             await tx.feeds.settle([replace(good, missing=decision.missing)])
         self._report(feed, parsed, decision)
-        if owed:
-            self._on_owed()
+        _report_releases(feed, decision, *stored)
+        self._witness(_counted(feed, decision, now))
         return decision.missing
 
     async def _parse(self, feed: Feed, document: Document) -> ParsedFeed:
@@ -291,7 +305,6 @@ class Poller:
             values["retry"] = result.due_at.isoformat()
         async with self._database.begin() as tx:
             await owe_notice(tx, self._operators, f"{code}:{feed.id}:{feed.polls}", code, values, self._clock.now())
-        self._on_owed()
 
     def _was_told(self, feed: Feed) -> bool:
         return feed.failures >= _told_after(feed)
@@ -301,7 +314,6 @@ class Poller:
         key = f"feed_recovered:{feed.id}:{feed.polls}"
         async with self._database.begin() as tx:
             await owe_notice(tx, self._operators, key, "feed_recovered", _values(feed), self._clock.now())
-        self._on_owed()
 
     async def _hold(self, tx: Transaction, feed: Feed, now: datetime) -> None:
         """Nothing here is known: the feed moved or was renumbered. Whether its releases are news is for an operator to say."""
@@ -309,7 +321,6 @@ class Poller:
         detail = "none of its releases is known here: the feed was moved or renumbered"
         await tx.feeds.settle([PollResult(feed.id, None, state=FeedState.HELD, fault="held", fault_detail=detail)])
         await owe_notice(tx, self._operators, f"feed_held:{feed.id}:{feed.polls}", "feed_held", _values(feed), now)
-        self._on_owed()
 
     # Releases that are missing
 
@@ -325,8 +336,10 @@ class Poller:
         async with self._database.begin() as tx:
             await tx.feeds.mark_missing(again)
             for release in gone:
-                log.info("release_withdrawn", release=release.id, newsroom=feed.newsroom.slug)
                 await tx.releases.mark_gone(release.id, self._clock.now())
+        for release in gone:
+            log.info("release_withdrawn", release=release.id, newsroom=feed.newsroom.slug)
+            self._witness(Withdrawn(feed.newsroom.slug))
 
     async def _is_withdrawn(self, release: Release) -> bool:
         url = release.content().url
@@ -362,8 +375,26 @@ async def _decide(tx: Transaction, feed: Feed, parsed: ParsedFeed, now: datetime
     return missed(feed, parsed, await tx.feeds.newer_than(feed.id, since, limit=500), decision)
 
 
-async def _store(tx: Transaction, feed: Feed, decision: Decision, now: datetime) -> bool:
-    """Write a decision down, and what it makes us owe; whether anything is owed."""
+def _report_releases(feed: Feed, decision: Decision, ids: dict[str, ReleaseId], corrected: dict[ReleaseId, int]) -> None:
+    """A line for each release: what is said later of its deliveries and posts bears the same number."""
+    for external_id, release_id in ids.items():
+        report = log.debug if external_id in decision.silent else log.info
+        report("release_stored", release=release_id, newsroom=feed.newsroom.slug, late=external_id in decision.late)
+    for release_id, revision in corrected.items():
+        log.info("release_corrected", release=release_id, newsroom=feed.newsroom.slug, revision=revision)
+
+
+def _counted(feed: Feed, decision: Decision, now: datetime) -> Stored:
+    """How long after its publication each release was seen, where it is news and has a time of publication."""
+    news = {item.external_id: item.published for item in decision.new if item.external_id not in decision.silent}
+    delays = tuple(now - published if published else None for published in news.values())
+    return Stored(feed.newsroom.slug, delays, len(decision.silent), len(decision.corrected))
+
+
+async def _store(
+    tx: Transaction, feed: Feed, decision: Decision, now: datetime
+) -> tuple[dict[str, ReleaseId], dict[ReleaseId, int]]:
+    """Write a decision down, and what it makes us owe: the ids of new releases, and the revisions of corrected ones."""
     for release_id in decision.rekeyed:  # first out of each other's way: ids may have been passed on from one to the next
         await tx.releases.rekey(release_id, f"was:{release_id}")
     for release_id, external_id in decision.rekeyed.items():
@@ -373,28 +404,32 @@ async def _store(tx: Transaction, feed: Feed, decision: Decision, now: datetime)
         await tx.releases.add_version(change.known.release_id, change.item.content)
     for change in decision.refreshed:
         await tx.releases.revise(change.known.release_id, change.item.content, now=now, correction=False)
-    corrected: dict[ReleaseId, int] = {}
-    for change in decision.corrected:
-        release_id = change.known.release_id
-        corrected[release_id] = await tx.releases.revise(release_id, change.item.content, now=now, correction=True)
+    corrected, told = await _correct(tx, decision.corrected, now)
     await tx.feeds.mark_missing(decision.ask_at, decision.present)
-    return await _owe(tx, feed, decision, ids, corrected, now)
+    await _owe_alerts(tx, feed, decision, ids, now)
+    for revised in corrected.items():
+        await owe_correction(tx, feed.newsroom.id, revised, now, tell=revised[0] in told)
+    return ids, corrected
 
 
-async def _owe(
-    tx: Transaction,
-    feed: Feed,
-    decision: Decision,
-    ids: dict[str, ReleaseId],
-    corrected: dict[ReleaseId, int],
-    now: datetime,
-) -> bool:
+async def _correct(tx: Transaction, changes: Sequence[Change], now: datetime) -> tuple[dict[ReleaseId, int], set[ReleaseId]]:
+    """Store what corrected releases say now: the revision of each, and those whose correction is worth a word."""
+    corrected: dict[ReleaseId, int] = {}
+    told: set[ReleaseId] = set()
+    for change in changes:
+        release_id, said = change.known.release_id, change.item.content
+        release = await tx.releases.get(release_id)
+        before = next((each for each in release.versions if each.language == said.language), None) if release else None
+        quiet = before is not None and is_quiet(before.text, said.text)
+        corrected[release_id] = await tx.releases.revise(release_id, said, now=now, correction=True, quiet=quiet)
+        told |= set() if quiet else {release_id}
+    return corrected, told
+
+
+async def _owe_alerts(tx: Transaction, feed: Feed, decision: Decision, ids: dict[str, ReleaseId], now: datetime) -> None:
     loud = dict.fromkeys(item.external_id for item in decision.new if item.external_id not in decision.silent)
     alerts: list[Revised] = [(ids[external_id], 1) for external_id in loud]
     await owe_alerts(tx, feed.newsroom.id, alerts, now, any_late=bool(decision.late & loud.keys()))
-    for revised in corrected.items():
-        await owe_correction(tx, feed.newsroom.id, revised, now)
-    return bool(alerts or corrected)
 
 
 async def _name(tx: Transaction, feed: Feed, parsed: ParsedFeed) -> None:

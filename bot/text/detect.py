@@ -14,15 +14,18 @@ _SMALL_WORDS = {
     "da": """og i at det er en til af på som for den med de et har ikke der vil om kan fra ved men også over være så blev hvor
         skal var efter sig mellem eller blive bliver være nogle mere hvad når vores deres hun han jeg vi dem denne dette disse
         uden under siger blandt derfor samt både hos ifølge mod
-        regeringen danmark danske dansk blevet nu flere første kommer får havde nye nyt særlig særlige støtte samarbejde""",
+        regeringen danmark danske dansk blevet nu flere første kommer får havde nye nyt særlig særlige støtte samarbejde
+        møde mødet mødes ministeriet statsministeriet ansætter ansat rejser besøger kl""",
     "nb": """og i at det er en til av på som for den med de et har ikke vil om kan fra ved men også over være så ble hvor
         skal var etter seg mellom eller bli blir noen mer hva når vår deres hun han jeg vi dem denne dette disse
         uten under sier blant derfor samt både hos ifølge mot fikk gjennom nå
-        regjeringen norge norske norsk blitt flere første kommer får hadde nye nytt særlig særlige støtte samarbeid""",
+        regjeringen norge norske norsk blitt flere første kommer får hadde nye nytt særlig særlige støtte samarbeid
+        møte møtet møtes departementet ansetter ansatt reiser besøker kl""",
     "sv": """och i att det är en till av på som för den med de ett har inte vill om kan från vid men också över vara så blev
         ska var efter sig mellan eller bli blir några mer vad när vår deras hon han jag vi dem denna detta dessa
         utan under säger bland därför samt både hos enligt mot genom nu mycket
-        regeringen sverige svenska svensk blivit flera första kommer får hade nya nytt särskilt särskilda stöd samarbete""",
+        regeringen sverige svenska svensk blivit flera första kommer får hade nya nytt särskilt särskilda stöd samarbete
+        möte mötet möts departementet anställer anställd reser besöker kl""",
     "fi": """ja on ei että se hän oli ovat myös kun kuin mutta tai joka jotka sekä sen mukaan olla ole ollut vuoden
         jos niin nyt siitä tämä tämän vain voi ovat hänen joita jossa kanssa kaikki mitä sitä niiden""",
     "de": """und die der das ist in den von zu mit sich des auf für nicht ein eine dem als auch es an werden aus er hat

@@ -29,6 +29,15 @@ _NO_LETTER = re.compile(r"[\W_]+")
 
 _BARE = "0"
 _SHORTEST_BARE = 6
+_BACKWARDS = "1"
+_SHORTEST_COMPOUND = 7
+_LONGEST_COMPOUND = 40
+# English writes its compounds apart.
+_COMPOUNDING = frozenset({"da", "nb", "nn", "no", "sv", "de", "fi"})
+_BEFORE_VERBS = re.compile(
+    "^(?:be|for|för|gen|ud|ut|ind|inn|op|upp|af|av|an|om|til|over|över|under|på|mis|sam|med|fra|frem|ned|ver|ent|er|aus|auf|ein|vor"
+    "|re|kon|kom|trans|eks)+"
+)
 _LONGEST = 64
 _LONGEST_REMEMBERED = 80
 
@@ -68,7 +77,8 @@ def tokens(text: str, language: str = "") -> list[str]:
 
     `language` is a tag such as `da`, best that of the whole release, since a title alone seldom tells; '' or an unknown one asks
     `detect`, and where that cannot tell, words are folded but not stemmed. A token holds lower-case letters and digits only.
-    Other forms: `eutopmoede` for `EU-topmøde`, and the marked skeleton (see `bare`) of words with Nordic letters.
+    Other forms: `eutopmoede` for `EU-topmøde`, the marked skeleton (see `bare`) of words with Nordic letters, and long words read
+    backwards (see `backwards`), by which `sanktionspakke` is found by its last part.
     """
     analyse = _analyser(known(language) or detect(text))
     # Only what may be a word is remembered: a text without spaces would fill the memory. Lower case without the punctuation around
@@ -115,6 +125,30 @@ def bare(token: str) -> str:
     return _BARE + skeleton(token)
 
 
+def backwards(word: str, language: str) -> str:
+    """The stem of a lower-case word read backwards, under a mark: `1kkapsnoitknas` for `sanktionspakken`; '' in English.
+
+    The last part of a compound so becomes a beginning, which every index can look up, and no list of words is needed to cut it. A
+    letter that the stemmer made single is double again (`pakk`): else `pak` would find more.
+    """
+    return _turned(word, stem(word, language)) if language in _COMPOUNDING and word.isalpha() else ""
+
+
+def _turned(word: str, form: str) -> str:
+    return _BACKWARDS + fold(form + form[-1] if word.startswith(form + form[-1]) else form)[::-1]
+
+
+def _compound(word: str, form: str) -> str:
+    """What a word with this stem is found by from behind; '' where it is too short to be made of two words.
+
+    What stands before a verb makes no compound of it: `begrænse` is no kind of `grænse`.
+    """
+    if not (_SHORTEST_COMPOUND <= len(form) <= _LONGEST_COMPOUND and form.isalpha()):
+        return ""
+    rest = _BEFORE_VERBS.sub("", form)
+    return _turned(word, form) if len(rest) >= _SHORTEST_COMPOUND else ""
+
+
 def joined(word: Word) -> str:
     """A word written without its hyphens, `eutopmøde` for `EU-topmøde`; '' for a word without parts, and for numbers."""
     whole = "".join(lowered(part.text) for part in word.parts)
@@ -123,11 +157,18 @@ def joined(word: Word) -> str:
 
 @cache
 def _analyser(language: str) -> _lru_cache_wrapper[_Tokens]:
+    compounding = language in _COMPOUNDING
+
     @lru_cache(maxsize=1 << 16)
     def analyse(chunk: str) -> _Tokens:
         if chunk.isalnum():  # one bare word, as nearly every chunk is
-            found = token(chunk, language)
-            return (found,), (bare(found),) if skeleton(found) not in ("", found) else ()
+            plain = lowered(chunk)
+            form = stem(plain, language)
+            found = _NO_LETTER.sub("", fold(form)) or plain
+            others = [bare(found)] if skeleton(found) not in ("", found) else []
+            if compounding and (turned := _compound(plain, form)):
+                others.append(turned)
+            return (found,), tuple(others)
         forms = [_forms(word, language) for word in _words(chunk)]
         return (
             tuple(piece.token for row, _ in forms for piece in row),
@@ -148,4 +189,8 @@ def _forms(word: Word, language: str) -> tuple[list[Piece], list[Piece]]:
     row = [Piece(token(part.text, language), part.start, part.end) for part in word.parts or (word,)]
     others = [Piece(token(whole, language), word.start, word.end)] if (whole := joined(word)) else []
     others += [Piece(bare(p.token), p.start, p.end) for p in row + others if skeleton(p.token) not in ("", p.token)]
+    if language in _COMPOUNDING:
+        plain = [(lowered(part.text), part) for part in word.parts or (word,)]
+        turned = ((_compound(text, stem(text, language)), part) for text, part in plain)
+        others += [Piece(form, part.start, part.end) for form, part in turned if form]
     return row, others

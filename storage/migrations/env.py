@@ -9,7 +9,7 @@ from storage.models import Base
 
 
 def _ours(_object: object, name: str | None, kind: str, _reflected: bool, _compare_to: object) -> bool:  # noqa: FBT001 - alembic's signature
-    # FTS5 keeps its own tables beside the virtual one; the metadata knows none of them.
+    # The search index is each engine's own: FTS5 keeps several tables beside the virtual one. The metadata knows none of them.
     return not (kind == "table" and (name or "").startswith("release_search"))
 
 

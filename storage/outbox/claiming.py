@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ScalarSelect, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryKind, DeliveryState
@@ -32,24 +32,31 @@ class Claiming:
 
     async def due(self, account_id: int, now: datetime) -> bool:
         """See `bot.ports.Outbox.due`."""
-        lane = exists().where(LaneRow.account_id == account_id, LaneRow.due_at <= now, LaneRow.owner.is_(None))
-        fan_out = exists().where(FanOutRow.id > 0)
-        return bool((await self._db.execute(select(or_(lane, fan_out)))).scalar_one())
+        return (await self.look(account_id, now))[0]
 
     async def next_due(self, account_id: int) -> datetime | None:
         """When the next lane that nobody has in hand falls due."""
-        query = select(func.min(LaneRow.due_at)).where(
-            LaneRow.account_id == account_id, LaneRow.due_at.is_not(None), LaneRow.owner.is_(None)
-        )
-        return (await self._db.execute(query)).scalar_one()
+        return (await self._db.execute(select(_next_due(account_id)))).scalar_one()
+
+    async def look(self, account_id: int, now: datetime) -> tuple[bool, datetime | None]:
+        """`due` and `next_due` by one statement."""
+        fan_out = exists().where(FanOutRow.id > 0)
+        waits, next_due = (await self._db.execute(select(fan_out, _next_due(account_id)))).one()
+        return bool(waits) or (next_due is not None and next_due <= now), next_due
 
     async def claim(self, account_id: int, owner: str, now: datetime, limit: int) -> Claim:
         """See `bot.ports.Outbox.claim`."""
         account = (
             await self._db.execute(
-                select(AccountRow.owner, AccountRow.lease_until, AccountRow.blocked_until).where(AccountRow.id == account_id)
+                select(AccountRow.owner, AccountRow.lease_until, AccountRow.blocked_until)
+                .where(AccountRow.id == account_id)
+                # Nobody takes the account over while we claim: lanes in a former owner's hands would stay there. Who has locked
+                # it just now is not waited for, since they may want lanes that this transaction has.
+                .with_for_update(read=True, skip_locked=True)
             )
-        ).one()
+        ).one_or_none()
+        if account is None:
+            return Claim([], now)
         if account.owner != owner or account.lease_until <= now:
             return Claim([], None)
         if account.blocked_until and account.blocked_until > now:
@@ -131,3 +138,8 @@ class Claiming:
             .order_by(DeliveryRow.id)
         )
         return tuple(ReleaseId(ident) for ident in (await self._db.execute(query)).scalars() if ident is not None)
+
+
+def _next_due(account_id: int) -> ScalarSelect[datetime | None]:
+    free = (LaneRow.account_id == account_id, LaneRow.due_at.is_not(None), LaneRow.owner.is_(None))
+    return select(func.min(LaneRow.due_at)).where(*free).scalar_subquery()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed
 from bot.domain.subscription import DestinationId
-from storage.lanes import PENDING
+from storage.lanes import PENDING, lock_lanes
 from storage.models import (
     DeliveryRow,
     LaneRow,
@@ -31,6 +31,7 @@ class Late(Owing):
         """See `bot.ports.Outbox.fold_late`."""
         digests: list[Owed] = []
         for some in chunks(sorted(destination_ids)):
+            await lock_lanes(self._db, some)  # before they are counted
             for destination_id, first, count, silent in await self._too_many_late(some):
                 await self._db.execute(
                     update(DeliveryRow)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,6 +52,7 @@ class Looking:
                 PostRow.sent_at,
                 PostReleaseRow.release_id,
                 PostReleaseRow.revision,
+                PostReleaseRow.told,
                 AccountRow.platform,
                 AccountRow.name,
                 DestinationRow.conversation,
@@ -66,7 +69,8 @@ class Looking:
             address = Address(row.platform, row.name, row.conversation, row.thread)
             before = posts.get(row.id) or Post(PostId(row.id), address, row.reference, row.sent_at)
             shown = () if row.release_id is None else ((ReleaseId(row.release_id), row.revision),)
-            posts[row.id] = Post(before.id, before.address, before.reference, before.sent_at, (*before.shows, *shown))
+            told = () if row.release_id is None else ((ReleaseId(row.release_id), row.told),)
+            posts[row.id] = replace(before, shows=(*before.shows, *shown), told=(*before.told, *told))
         return list(posts.values())
 
     async def health(self) -> OutboxHealth:

@@ -16,9 +16,10 @@ from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Priority
 from bot.domain.newsroom import NewsroomId
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import DestinationId, SubscriptionId
-from bot.ports import Audience, FanOutCursor
+from bot.ports import Audience, FanOutCursor, Hint
 from storage.dialects import insert_or_ignore
-from storage.lanes import DIGESTED, due_unless_paused
+from storage.hints import hint
+from storage.lanes import DIGESTED, due_unless_paused, lock_lanes
 from storage.models import (
     DeliveryRow,
     DestinationRow,
@@ -92,6 +93,7 @@ class Owing:
         """See `bot.ports.Outbox.owe`."""
         if not debts:
             return 0
+        await lock_lanes(self._db, {debt.destination_id for debt in debts})
         written = await self._db.execute(
             insert_or_ignore(self._db, DeliveryRow).returning(DeliveryRow.destination_id),
             [
@@ -115,6 +117,8 @@ class Owing:
         )
         new = Counter(written.scalars())
         await self._add_pending(new, now)
+        if new:
+            hint(self._db, Hint.LANES)
         return new.total()
 
     async def _add_pending(self, new: Counter[int], now: datetime) -> None:
@@ -141,12 +145,15 @@ class Owing:
                 kind=kind, newsroom_id=newsroom_id, releases=[list(pair) for pair in releases], at=at, after=0, until=until
             )
         )
+        hint(self._db, Hint.LANES)
 
     async def cursors(self, limit: int = 10) -> list[FanOutCursor]:
-        """Fan-outs that are not through, oldest first."""
-        rows = await self._db.execute(
-            select(FanOutRow.__table__).order_by(FanOutRow.id).limit(limit).with_for_update(skip_locked=True)
-        )
+        """Fan-outs that are not through and that nobody else has in hand, oldest first."""
+        # Of a newsroom the oldest alone: were the next taken up beside it, a destination might read them in the wrong order.
+        earlier = aliased(FanOutRow)
+        oldest = select(func.min(earlier.id)).where(earlier.newsroom_id == FanOutRow.newsroom_id).scalar_subquery()
+        query = select(FanOutRow.__table__).where(FanOutRow.id == oldest).order_by(FanOutRow.id).limit(limit)
+        rows = await self._db.execute(query.with_for_update(skip_locked=True, of=FanOutRow))
         return [
             FanOutCursor(
                 id=row.id,

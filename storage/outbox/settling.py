@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryState, Settlement
 from bot.domain.subscription import DestinationId
-from storage.lanes import DIGESTED, PAUSED
+from storage.dialects import is_sqlite
+from storage.lanes import DIGESTED, PAUSED, lock_account, lock_lanes
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -33,6 +35,7 @@ class Settling:
         self, owner: str, settlements: Sequence[Settlement], between: timedelta | Sequence[timedelta] = timedelta(0)
     ) -> list[bool]:
         """See `bot.ports.Outbox.settle`."""
+        await self._lock_accounts(settlements)
         in_hand = await self._in_hand(owner, [s.destination_id for s in settlements])
         # What is in hand is settled once, even if two outcomes of it come together.
         counts = [in_hand.get(s.destination_id) == s.delivery_id and bool(in_hand.pop(s.destination_id)) for s in settlements]
@@ -57,6 +60,23 @@ class Settling:
         for settlement in ours:
             await self._follow(settlement)
         return counts
+
+    async def _lock_accounts(self, settlements: Sequence[Settlement]) -> None:
+        """Lock what stands above the lanes, and the lanes beside, where an outcome means something for them."""
+        wide = [s for s in settlements if s.blocks_account or s.pause is not None or s.moved_to is not None]
+        if not wide or is_sqlite(self._db):
+            return
+        lanes = select(LaneRow.account_id).where(LaneRow.destination_id.in_([s.destination_id for s in wide]))
+        await lock_account(self._db, AccountRow.id.in_(lanes))
+        left, new = aliased(DestinationRow), [s.moved_to for s in wide if s.moved_to is not None]
+        touched = or_(DestinationRow.conversation == left.conversation, DestinationRow.conversation.in_(new))
+        beside = (
+            select(DestinationRow.id)
+            .join(left, left.account_id == DestinationRow.account_id)
+            .where(left.id.in_([s.destination_id for s in wide if not s.blocks_account]), touched)
+        )
+        found = (await self._db.execute(beside)).scalars()
+        await lock_lanes(self._db, {*found, *(s.destination_id for s in settlements)})
 
     async def _in_hand(self, owner: str, destination_ids: Sequence[DestinationId]) -> dict[int, int | None]:
         rows = await self._db.execute(
@@ -84,7 +104,7 @@ class Settling:
             )
             post_of: dict[int, int] = {delivery: post for delivery, post in made}  # noqa: C416
             shows = [
-                {"post_id": post_of[s.delivery_id], "release_id": release_id, "revision": revision}
+                {"post_id": post_of[s.delivery_id], "release_id": release_id, "revision": revision, "told": revision}
                 for s in standing
                 for release_id, revision in dict(s.shows).items()
             ]
@@ -104,6 +124,15 @@ class Settling:
                     .where(PostReleaseRow.post_id == settlement.edited, PostReleaseRow.release_id == release_id)
                     .values(revision=revision)
                 )
+        for release_id, revision in settlement.told:
+            here = select(PostRow.id).where(PostRow.destination_id == settlement.destination_id)
+            await self._db.execute(
+                update(PostReleaseRow)
+                .where(PostReleaseRow.post_id.in_(here), PostReleaseRow.release_id == release_id)
+                .values(told=revision)
+            )
+        if settlement.gone is not None:
+            await self._db.execute(delete(PostReleaseRow).where(PostReleaseRow.post_id == settlement.gone))
         if settlement.digests:
             dead = settlement.state is DeliveryState.DEAD
             await self._db.execute(

@@ -45,6 +45,7 @@ from bot.domain.delivery import Post, PostGone, PostId, RetryLater, Sent
 from bot.domain.prose import Block, BlockKind, Span
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
 from bot.ports import Actor, CommandCall, Menu, MenuEntry, PlatformEvent, Reply
+from tests.fakes.chat import serving
 
 URL = "https://via.example/pressemeddelelse/14550001/ny-aftale?publisherId=1&lang=da"
 DESK = ContactItem(
@@ -375,7 +376,7 @@ async def test_commands_are_answered_in_their_order_until_the_input_ends(pipes: 
     pipes.type("/one\n\n  /two  \nthree")
     pipes.hang_up()
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu), asyncio.timeout(5):
+    async with serving(adapter, answer, ignore, menu), asyncio.timeout(5):
         await adapter.run_until_quit()
     shown = pipes.read()
     places = [shown.index(f"svar på {text}") for text in ("/one", "/two", "three")]
@@ -389,7 +390,7 @@ async def test_quit_waits_for_the_replies_before_it(pipes: Pipes, word: str) -> 
     """Leaving loses no reply, and asks the bot nothing."""
     pipes.type(f"/slow\n{word}\n/never\n")
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu), asyncio.timeout(5):
+    async with serving(adapter, answer, ignore, menu), asyncio.timeout(5):
         await adapter.run_until_quit()
     shown = pipes.read()
     assert "svar på /slow" in shown
@@ -400,7 +401,7 @@ async def test_quit_waits_for_the_replies_before_it(pipes: Pipes, word: str) -> 
 async def test_an_alert_is_written_when_its_send_returns(pipes: Pipes) -> None:
     """`Sent` means that it can be read at the other end of the pipe."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         first, second = [await adapter.send(destination(adapter), card) for card in (ALERT, ALERT)]
         assert pipes.read().count("+45 61 97 92 47") == 2
     assert isinstance(first, Sent)
@@ -411,7 +412,7 @@ async def test_an_alert_is_written_when_its_send_returns(pipes: Pipes) -> None:
 async def test_a_correction_is_written_under_the_number_of_its_alert(pipes: Pipes) -> None:
     """What was written cannot be changed, so the correction says which alert it takes the place of."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         await adapter.send(destination(adapter), ALERT)
         outcome = await adapter.send(destination(adapter), ALERT)
         assert isinstance(outcome, Sent)
@@ -427,7 +428,7 @@ async def test_a_correction_is_written_under_the_number_of_its_alert(pipes: Pipe
 async def test_a_post_that_does_not_stand_here_is_gone(pipes: Pipes, reference: str) -> None:
     """References of another session, or of nobody, are never taken for one of this session's posts."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         await adapter.send(destination(adapter), ALERT)
         assert isinstance(await adapter.edit(post(adapter, reference), CORRECTED), PostGone)
 
@@ -436,7 +437,7 @@ async def test_nothing_is_taken_while_the_terminal_is_closed(pipes: Pipes) -> No
     """Before the chat and after it an alert stays owed."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
     assert isinstance(await adapter.send(destination(adapter), ALERT), RetryLater)
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         pass
     assert isinstance(await adapter.send(destination(adapter), ALERT), RetryLater)
 
@@ -444,7 +445,7 @@ async def test_nothing_is_taken_while_the_terminal_is_closed(pipes: Pipes) -> No
 async def test_a_reader_who_left_ends_the_chat_quietly(pipes: Pipes) -> None:
     """`| head` is no error: the alert stays owed, and the program is told that nobody is there."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         pipes.look_away()
         assert isinstance(await adapter.send(destination(adapter), ALERT), RetryLater)
         async with asyncio.timeout(5):
@@ -455,7 +456,7 @@ async def test_a_reader_who_left_before_a_reply_ends_the_chat_quietly(pipes: Pip
     """A reply that nobody reads is no error either."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
     pipes.look_away()
-    async with adapter.serve(answer, ignore, menu), asyncio.timeout(5):
+    async with serving(adapter, answer, ignore, menu), asyncio.timeout(5):
         pipes.type("/one\n")
         await adapter.run_until_quit()
 
@@ -464,7 +465,7 @@ async def test_a_slow_reader_holds_up_nobody_else(pipes: Pipes) -> None:
     """While a full pipe waits for its reader the rest of the program goes on, and every alert arrives whole."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
     long = Card("", (Title("Meget " * 30_000),))
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         sending = asyncio.create_task(adapter.send(destination(adapter), long))
         shown = ""
         async with asyncio.timeout(20):
@@ -483,7 +484,7 @@ async def test_input_may_be_a_file_or_nothing_at_all(pipes: Pipes, tmp_path: Pat
         path.write_bytes(content)
     with path.open() as stdin:
         adapter = ConsoleAdapter(stdin=stdin, stdout=pipes.stdout)
-        async with adapter.serve(answer, ignore, menu), asyncio.timeout(5):
+        async with serving(adapter, answer, ignore, menu), asyncio.timeout(5):
             await adapter.run_until_quit()
     assert ("svar på" in pipes.read()) == bool(content)
 
@@ -499,7 +500,7 @@ async def test_an_endless_line_is_cut(tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(b"x" * 300_000)
     with (tmp_path / "in").open() as stdin, (tmp_path / "out").open("w") as stdout:
         adapter = ConsoleAdapter(stdin=stdin, stdout=stdout)
-        async with adapter.serve(listen, ignore, menu), asyncio.timeout(10):
+        async with serving(adapter, listen, ignore, menu), asyncio.timeout(10):
             await adapter.run_until_quit()
     assert sum(heard) == 300_000
     assert max(heard) < 80_000
@@ -508,7 +509,7 @@ async def test_an_endless_line_is_cut(tmp_path: Path) -> None:
 async def test_leaving_waits_for_no_reader(pipes: Pipes) -> None:
     """A pipe that nobody empties keeps the program from ending no more than from working."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu), asyncio.timeout(10):
+    async with serving(adapter, answer, ignore, menu), asyncio.timeout(10):
         sending = asyncio.create_task(adapter.send(destination(adapter), Card("", (Title("Meget " * 30_000),))))
         await until(pipes.read)
     assert not sending.done()
@@ -519,7 +520,7 @@ async def test_characters_that_the_terminal_lacks_become_question_marks() -> Non
     """A terminal that knows Latin 1 alone gets Danish letters, and a question mark for the rest."""
     pipes = Pipes("latin-1")
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         assert isinstance(await adapter.send(destination(adapter), Card("", (Title("Søgning 日本"),))), Sent)
     assert "| Søgning ??" in pipes.read()
     pipes.close()
@@ -529,7 +530,7 @@ async def test_a_key_typed_as_a_line_presses_its_button(pipes: Pipes) -> None:
     """In plain lines too, N and Enter turn the page."""
     pipes.type("/latest\nn\n/quit\n")
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu), asyncio.timeout(5):
+    async with serving(adapter, answer, ignore, menu), asyncio.timeout(5):
         await adapter.run_until_quit()
     assert "[n] Næste  /latest page:2" in (shown := pipes.read())
     assert "Rejse til Oslo" in shown
@@ -539,7 +540,7 @@ async def test_a_command_that_fails_is_apologised_for(pipes: Pipes) -> None:
     """An error of the bot's ends neither the chat nor the commands after it."""
     pipes.type("/fail\n/one\n/quit\n")
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu), asyncio.timeout(5):
+    async with serving(adapter, answer, ignore, menu), asyncio.timeout(5):
         await adapter.run_until_quit()
     shown = pipes.read()
     assert "That went wrong" in shown
@@ -551,7 +552,7 @@ async def test_the_program_can_say_something_itself(pipes: Pipes) -> None:
     """Notices stand among the posts, and saying one to a closed terminal is no error."""
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
     await adapter.notice("for tidligt")
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         await adapter.notice("Netværket svarer ikke; prøver igen.")
         await adapter.say(ALERT)
     shown = pipes.read()
@@ -574,7 +575,7 @@ async def test_colours_can_be_declined(pipes: Pipes, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
     adapter = ConsoleAdapter(stdin=pipes.stdin, stdout=pipes.stdout)
-    async with adapter.serve(answer, ignore, menu):
+    async with serving(adapter, answer, ignore, menu):
         await adapter.send(destination(adapter), ALERT)
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]", pipes.read())
 
@@ -618,7 +619,7 @@ async def screen() -> AsyncIterator[OnScreen]:
     """A running full-screen chat."""
     with create_pipe_input() as keys:
         adapter = OnScreen(keys)
-        async with adapter.serve(answer, ignore, menu):
+        async with serving(adapter, answer, ignore, menu):
             await until(lambda: adapter.front.app.is_running)
             yield adapter
 
@@ -815,7 +816,7 @@ async def test_a_person_at_a_real_terminal(tmp_path: Path) -> None:
         asyncio.get_running_loop().add_reader(ours, look)
         adapter = ConsoleAdapter(stdin=stdin, stdout=stdout, environ={"TERM": "xterm-256color"}, history=tmp_path / "history")
         assert adapter.full_screen
-        async with adapter.serve(answer, ignore, menu), asyncio.timeout(10):
+        async with serving(adapter, answer, ignore, menu), asyncio.timeout(10):
             await until(lambda: "\x1b[?1049h" in text())
             assert isinstance(await adapter.send(destination(adapter), ALERT), Sent)
             await until(lambda: "Ny aftale om havvind i Nordsøen" in text())

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from adapters.console.adapter import ConsoleAdapter
+from adapters.slack.adapter import SlackAdapter
 from adapters.telegram.adapter import TelegramAdapter
 from bot.domain.card import Button, Card, ContactItem, Entry, Heading, Meta, Text, Title
 from bot.domain.contact import Contact, Phone
@@ -24,8 +25,10 @@ from bot.domain.delivery import Post, PostGone, PostId, Sent
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
 from bot.ports import Actor, ChatAdapter, CommandCall, MenuEntry, PlatformEvent, Reply
+from tests.adapters.slack_desk import empty_database, slack_settings
 from tests.adapters.telegram_desk import telegram_settings
-from tests.fakes.chat import ChatServer, HttpChatAdapter
+from tests.fakes.chat import ChatServer, HttpChatAdapter, serving
+from tests.fakes.slack_api import SlackApi
 from tests.fakes.telegram_api import TelegramApi
 
 HOSTILE = "<!channel> *fed* _kursiv_ [bold]x[/bold] \x1b[31mrød\x1b[0m \u202eomvendt"
@@ -79,7 +82,7 @@ async def on_http() -> AsyncIterator[Harness]:
 
         address = adapter.address("desk")
         harness = Harness(adapter, address, standing, write, Actor("test", "bot", "boss"), Actor("test", "bot", "guest"))
-        async with adapter.serve(answer, ignore, lambda _language: ()):
+        async with serving(adapter, answer, ignore, lambda _language: ()):
             yield harness
 
 
@@ -103,7 +106,7 @@ async def on_a_pipe() -> AsyncIterator[Harness]:
 
         stranger = Actor("elsewhere", "terminal", "guest")
         try:
-            async with adapter.serve(answer, ignore, lambda _language: ()):
+            async with serving(adapter, answer, ignore, lambda _language: ()):
                 yield Harness(adapter, adapter.address, standing, write, adapter.actor, stranger)
         finally:
             os.close(keyboard)
@@ -127,12 +130,35 @@ async def on_telegram() -> AsyncIterator[Harness]:
         address = Address("telegram", adapter.account, str(desk.id))
         manager, stranger = (Actor("telegram", adapter.account, str(each.id)) for each in (asta, api.user("Gæst")))
         menu = [MenuEntry("latest", "the newest")]
-        async with adapter.serve(answer, ignore, lambda _language: menu):
+        async with serving(adapter, answer, ignore, lambda _language: menu):
             yield Harness(adapter, address, standing, write, manager, stranger)
         assert api.violations == []
 
 
-PLATFORMS = {"http": on_http, "console": on_a_pipe, "telegram": on_telegram}
+@asynccontextmanager
+async def on_slack() -> AsyncIterator[Harness]:
+    """A channel on Slack, by Socket Mode; lines are written by mentioning the bot."""
+    async with SlackApi() as api, empty_database() as database:
+        asta, guest = api.user("Asta Holm", admin=True), api.user("Gæst")
+        desk = api.channel("redaktionen", creator=asta, bot=True, members=[guest])
+        adapter = SlackAdapter(slack_settings(api))
+
+        async def standing() -> str:
+            return "\n".join(message.words for message in desk.posts)
+
+        async def write(line: str) -> None:
+            await asta.mentions(line, desk)
+
+        account = api.workspace.id
+        manager, stranger = (Actor("slack", account, f"{account}/{each.id}") for each in (asta, guest))
+        # Without a menu: commands that it names are shown as they are typed on Slack.
+        async with serving(adapter, answer, ignore, lambda _language: (), database):
+            await api.connected()
+            yield Harness(adapter, Address("slack", account, desk.id), standing, write, manager, stranger)
+        assert api.violations == []
+
+
+PLATFORMS = {"http": on_http, "console": on_a_pipe, "telegram": on_telegram, "slack": on_slack}
 
 
 @pytest.fixture(params=PLATFORMS)

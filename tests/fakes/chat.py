@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import aiohttp
 from aiohttp import web
@@ -37,18 +37,19 @@ from bot.domain.delivery import (
     Sent,
 )
 from bot.domain.subscription import Address, Destination
-from bot.ports import Actor, Answer, CommandCall, Menu, OnEvent, Pace, Reply
+from bot.ports import Actor, Answer, ChatAdapter, CommandCall, Database, Desk, Menu, OnEvent, Pace, Reply
 
 
 @dataclass(slots=True)
 class Posted:
-    """A message as it stands now; `edits` counts its changes."""
+    """A message as it stands now; `edits` counts its changes; `under` is the message that it answers."""
 
     id: str
     conversation: str
     title: str
     text: str
     edits: int = 0
+    under: str = ""
 
 
 @dataclass(slots=True)
@@ -90,7 +91,9 @@ class ChatServer:
         return web.json_response({"id": self._keep(said).id})
 
     def _keep(self, said: dict[str, Any]) -> Posted:
-        message = Posted(str(len(self.messages) + 1), said["conversation"], said["title"], said["text"])
+        message = Posted(
+            str(len(self.messages) + 1), said["conversation"], said["title"], said["text"], under=said.get("under", "")
+        )
         self.messages.append(message)
         if self.log:
             with self.log.open("a") as log:
@@ -140,14 +143,27 @@ class HttpChatAdapter:
         self.account = account
         self.pace = pace or Pace(at_once=10)
         self._admins = admins
-        self._answer: Answer | None = None
-        self.on_event: OnEvent | None = None
+        self.desk: Desk | None = None
+
+    listens_alone = False
+
+    async def accounts(self) -> tuple[str]:
+        """The one there is."""
+        return (self.account,)
+
+    def private(self, ident: str) -> Address:
+        """A conversation of the person's name."""
+        return self.address(ident)
 
     @asynccontextmanager
-    async def serve(self, answer: Answer, on_event: OnEvent, menu: Menu) -> AsyncIterator[None]:
+    async def listen(self) -> AsyncIterator[None]:
+        """Everything comes by `hear`."""
+        yield
+
+    @asynccontextmanager
+    async def connect(self, desk: Desk) -> AsyncIterator[None]:
         """Hold a session while the block runs."""
-        del menu
-        self._answer, self.on_event = answer, on_event
+        self.desk = desk
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as self._session:
             yield
 
@@ -157,13 +173,14 @@ class HttpChatAdapter:
 
     async def hear(self, text: str, *, conversation: str = "desk", who: str = "boss", reply_to: str = "") -> Reply:
         """Somebody writes a line in a conversation; what the bot answers."""
-        assert self._answer is not None
+        assert self.desk is not None
         actor = Actor(self.platform, self.account, who, who)
-        return await self._answer(CommandCall(text, actor, self.address(conversation), reply_to=reply_to))
+        return await self.desk.answer(CommandCall(text, actor, self.address(conversation), reply_to=reply_to))
 
-    async def send(self, destination: Destination, card: Card) -> SendOutcome:
+    async def send(self, destination: Destination, card: Card, under: Post | None = None) -> SendOutcome:
         """Post once."""
-        return await self._call("/send", {"conversation": destination.address.conversation, **_said(card)})
+        thread = {"under": under.reference} if under else {}
+        return await self._call("/send", {"conversation": destination.address.conversation, **thread, **_said(card)})
 
     async def edit(self, post: Post, card: Card) -> SendOutcome:
         """Change a post."""
@@ -182,6 +199,23 @@ class HttpChatAdapter:
             return RetryLater(str(error))
         except (aiohttp.ClientError, TimeoutError) as error:
             return RetryLater(str(error), ambiguous=True)
+
+
+@asynccontextmanager
+async def serving(
+    adapter: ChatAdapter, answer: Answer, on_event: OnEvent, menu: Menu, database: Database | None = None
+) -> AsyncIterator[None]:
+    """An adapter that is connected and listens, to a desk without a limit on answers, and without a database unless given one."""
+
+    async def at_once(_account: str) -> None:
+        return None
+
+    async def none(_call: CommandCall, _what: str, _words: str) -> tuple[()]:
+        return ()
+
+    desk = Desk(answer, none, on_event, menu, cast("Database", database), at_once)
+    async with adapter.connect(desk), adapter.listen():
+        yield
 
 
 def _outcome(answer: dict[str, Any]) -> SendOutcome:

@@ -115,6 +115,10 @@ class World:
 
     # The outbox
 
+    def debt(self, desk: DestinationId, release: ReleaseId, *, kind: DeliveryKind = DeliveryKind.ALERT, revision: int = 1) -> Owed:
+        """What owing a destination something about a release is written down as."""
+        return Owed(desk, kind, f"{kind}:{release}:{revision}", release, revision)
+
     async def owe(
         self,
         desk: DestinationId,
@@ -123,7 +127,7 @@ class World:
         revision: int = 1,
     ) -> int:
         """Owe a destination something about releases; how much of it was new."""
-        debts = [Owed(desk, kind, f"{kind}:{release}:{revision}", release, revision) for release in releases]
+        debts = [self.debt(desk, release, kind=kind, revision=revision) for release in releases]
         async with self.database.begin() as tx:
             return await tx.outbox.owe(debts, self.now)
 

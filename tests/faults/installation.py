@@ -55,6 +55,7 @@ class Installation:
             "PRESSEVAGT_ALLOW_PRIVATE_ADDRESSES": "127.0.0.1",
             "PRESSEVAGT_POLL_INTERVAL": "1",
             "PRESSEVAGT_HTTP_PORT": "0",
+            "PRESSEVAGT_METRICS_PORT": "off",
             "PRESSEVAGT_LOG_FORMAT": "json",
             "PYTHONPATH": str(_ROOT),
         }
@@ -167,7 +168,7 @@ class Installation:
             in_hand = db.execute(
                 "SELECT d.conversation, s.url FROM lane l JOIN destination d ON d.id = l.destination_id "
                 "JOIN delivery y ON y.id = l.in_flight JOIN statement s ON s.release_id = y.release_id "
-                "WHERE l.owner IS NOT NULL AND y.kind = 'alert'"
+                "WHERE l.owner IS NOT NULL AND y.kind IN ('alert', 'follow_up')"
             )
             pending, ambiguous = db.execute(
                 "SELECT coalesce(sum(state = 'pending'), 0), coalesce(sum(ambiguous), 0) FROM delivery"

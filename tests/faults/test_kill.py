@@ -153,18 +153,36 @@ def _check(story: Story, left: Left) -> int:
     doubled: Counter[tuple[str, str]] = Counter()
     for desk in DESKS:
         shown: dict[int, list[str]] = defaultdict(list)
-        for post in here.chat.posts(desk):
+        alerts = [post for post in here.chat.posts(desk) if not post.under]
+        for post in alerts:
             shown[_number(post.title)].append(post.title)
-        order = [number for number, _ in groupby(_number(post.title) for post in here.chat.posts(desk))]
+        order = [number for number, _ in groupby(_number(post.title) for post in alerts)]
         assert order == stored, f"lost, doubled apart, or out of order at {desk}"
         # The bot cannot know a copy whose sending was cut off: the last one is the one it keeps right.
         assert {number: copies[-1] for number, copies in shown.items()} == titles, f"a correction is not shown at {desk}"
         doubled.update({(desk, here.newsroom.link(here.newsroom.item(n))): len(copies) - 1 for n, copies in shown.items()})
+        doubled.update(_told(story, desk))
     assert doubled <= story.unsettled, "doubled without having been unsettled at a kill"
     assert doubled.total() <= left.ambiguous
     assert left.pending == 0
     assert '"level": "error"' not in here.log.read_text(errors="replace"), here.last_words()
     return doubled.total()
+
+
+def _told(story: Story, desk: str) -> Counter[tuple[str, str]]:
+    """Hold what was told of corrections against the alerts that were edited; which of it was told twice."""
+    here = story.here
+    told: dict[str, list[str]] = defaultdict(list)
+    for post in here.chat.posts(desk):
+        if post.under:
+            told[post.under].append(post.text)
+    twice: Counter[tuple[str, str]] = Counter()
+    for post in here.chat.posts(desk):
+        if post.edits:  # whoever read the alert before must have heard of its last correction
+            assert post.title.rpartition(", ")[2] in "".join(told[post.id][-1:]), f"a change was not told at {desk}"
+        link = here.newsroom.link(here.newsroom.item(_number(post.title))) if post.id in told else ""
+        twice[desk, link] += len(told[post.id]) - len(set(told[post.id]))
+    return +twice
 
 
 def _number(title: str) -> int:

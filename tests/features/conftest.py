@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from bot.domain.subscription import ConversationKind
 from bot.settings import Settings
 from tests.fakes.chat import ChatServer, HttpChatAdapter
 from tests.fakes.feeds import Newsroom
+from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.web import WebServer
+from tests.features.telegram_desk import Start as TelegramStart
+from tests.features.telegram_desk import desk_on
 
 
 @dataclass(slots=True)
@@ -55,6 +59,7 @@ def settings_for(folder: Path, **more: Any) -> Settings:
         "PRESSEVAGT_POLL_INTERVAL": 1,
         "PRESSEVAGT_ALLOW_PRIVATE_ADDRESSES": frozenset({"127.0.0.1"}),
         "PRESSEVAGT_HTTP_PORT": 0,
+        "PRESSEVAGT_METRICS_PORT": "off",
     }
     return Settings.model_validate(values | more)
 
@@ -86,3 +91,17 @@ def journey(tmp_path: Path, web: WebServer, chat: ChatServer) -> Start:
             yield Journey(bot, newsroom, chat, adapter, web)
 
     return begin
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramApi]:
+    """A Telegram, on which no correct bot breaks a rule."""
+    async with TelegramApi() as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture(params=["polling", "webhook"])
+def on_telegram(request: pytest.FixtureRequest, telegram: TelegramApi, tmp_path: Path) -> TelegramStart:
+    """Start the bot on Telegram, by each way of getting updates in turn; a second time it is the same installation."""
+    return partial(desk_on, telegram, tmp_path, webhook=request.param == "webhook")

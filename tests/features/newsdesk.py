@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,7 +96,6 @@ class Newsdesk:
     database: SqlDatabase
     clock: StillClock
     router: Router
-    woken: list[datetime] = field(default_factory=list)
 
     async def ask(self, text: str, actor: Actor = ADMIN, *, language: str = "da", address: Address = HERE, **more: object) -> Reply:
         """What the bot answers."""
@@ -120,7 +119,6 @@ async def newsdesk(folder: Path) -> Newsdesk:
             newsroom = await tx.newsrooms.ensure(entry, offered_by="settings", now=NOW)
             feed = (await tx.feeds.of(newsroom.id))[0]
             await tx.releases.add(feed, releases, now=NOW, late=())
-    woken: list[datetime] = []
 
     async def may_manage(actor: Actor, _address: Address) -> bool:
         return actor == ADMIN
@@ -133,9 +131,8 @@ async def newsdesk(folder: Path) -> Newsdesk:
         language="da",
         timezone="Europe/Copenhagen",
         may_manage=may_manage,
-        wake=lambda: woken.append(clock.now()),
     )
-    return Newsdesk(database, clock, router, woken)
+    return Newsdesk(database, clock, router)
 
 
 async def release_id(desk: Newsdesk, title: str) -> ReleaseId:

@@ -48,7 +48,7 @@ async def test_first_poll_is_silent_and_a_new_release_is_alerted_everywhere(jour
 
 
 async def test_a_correction_is_shown_where_the_alert_stands(journey: Start) -> None:
-    """A release that says something else edits its alert, and posts nothing new."""
+    """A release that says something else edits its alert, and what changed is told under it, once."""
     async with journey() as j:
         j.newsroom.publish(Item(1, "Gammel nyhed", published=ago(days=2)))
         await j.subscribe("desk")
@@ -60,8 +60,51 @@ async def test_a_correction_is_shown_where_the_alert_stands(journey: Start) -> N
         async with asyncio.timeout(10):
             while not j.chat.posts("desk")[0].edits:
                 await asyncio.sleep(0.02)
-        assert [(post.title, post.edits) for post in j.chat.posts("desk")] == [("Havnen giver 45 mio. kr.", 1)]
-        assert "RETTET" in j.chat.posts("desk")[0].text.upper()
+        await j.chat.wait_for(2)
+        await polled_again(j)
+        alert, told = j.chat.posts("desk")
+        assert (alert.title, alert.edits, "RETTET" in alert.text) == ("Havnen giver 45 mio. kr.", 1, True)
+        assert (told.under, told.edits) == (alert.id, 0)
+        assert "Overskrift: Havnen giver 40 mio. kr. → 45 mio. kr." in told.text
+
+
+async def test_a_misprint_set_right_disturbs_nobody(journey: Start) -> None:
+    """The alert says it right, without a mark and without a word."""
+    async with journey() as j:
+        j.newsroom.publish(Item(1, "Gammel nyhed", published=ago(days=2)))
+        await j.subscribe("desk")
+        await primed(j)
+        j.newsroom.publish(Item(2, "Havnechfen giver 40 mio. kr.", published=ago(minutes=2)))
+        await j.chat.wait_for(1)
+        j.newsroom.item(2).title = "Havnechefen giver 40 mio. kr."
+        j.newsroom.serve()
+        async with asyncio.timeout(10):
+            while not j.chat.posts("desk")[0].edits:
+                await asyncio.sleep(0.02)
+        await polled_again(j)
+        (alert,) = j.chat.posts("desk")
+        assert (alert.title, "RETTET" in alert.text.upper()) == ("Havnechefen giver 40 mio. kr.", False)
+
+
+async def test_corrections_while_the_chat_cannot_be_reached_are_told_as_one(journey: Start) -> None:
+    """One diff from what the readers saw to what stands now."""
+    async with journey() as j:
+        j.newsroom.publish(Item(1, "Gammel nyhed", published=ago(days=2)))
+        await j.subscribe("desk")
+        await primed(j)
+        j.newsroom.publish(Item(2, "Havnen giver 40 mio. kr.", published=ago(minutes=2)))
+        await j.chat.wait_for(1)
+        await polled_again(j)
+        j.chat.fail_next("429", times=1, after=4)
+        for figure in (45, 50):
+            j.newsroom.item(2).title = f"Havnen giver {figure} mio. kr."
+            j.newsroom.serve()
+            await polled_again(j)
+        await j.chat.wait_for(2)
+        await polled_again(j, 2)
+        alert, told = j.chat.posts("desk")
+        assert (alert.title, told.under) == ("Havnen giver 50 mio. kr.", alert.id)
+        assert "Havnen giver 40 mio. kr. → 50 mio. kr." in told.text
 
 
 async def test_what_comes_while_a_newsroom_is_muted_is_not_sent(journey: Start) -> None:
@@ -76,7 +119,7 @@ async def test_what_comes_while_a_newsroom_is_muted_is_not_sent(journey: Start) 
         j.newsroom.publish(Item(3, "Kajen lukker", published=ago(minutes=2)))
         j.newsroom.item(2).title = "Havnen giver 45 mio. kr."
         j.newsroom.serve()
-        await j.chat.wait_for(3)
+        await j.chat.wait_for(4)  # of which desk-2 has the new alert, and what the correction changed
         async with asyncio.timeout(10):
             while not j.chat.posts("desk-1")[0].edits:
                 await asyncio.sleep(0.02)
@@ -84,9 +127,9 @@ async def test_what_comes_while_a_newsroom_is_muted_is_not_sent(journey: Start) 
         assert "Kajen lukker" in [element.title for element in latest.card.elements if isinstance(element, Entry)]
         await j.adapter.hear("/mute off", conversation="desk-1")
         j.newsroom.publish(Item(4, "Kajen åbner igen", published=ago(minutes=1)))
-        await j.chat.wait_for(5)
+        await j.chat.wait_for(6)
         assert [post.title for post in j.chat.posts("desk-1")] == ["Havnen giver 45 mio. kr.", "Kajen åbner igen"]
-        assert len(j.chat.posts("desk-2")) == 3
+        assert len(j.chat.posts("desk-2")) == 4
 
 
 async def test_renumbered_and_reordered_releases_alert_nobody(journey: Start) -> None:

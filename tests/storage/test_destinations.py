@@ -271,3 +271,28 @@ async def test_moving_an_address_that_nobody_knows_is_nothing(world: World) -> N
         await tx.destinations.move(Address("test", "no-such-bot", "old"), "new")
         await tx.destinations.pause(Address("test", "no-such-bot", "old"), "kicked")
         await tx.destinations.resume(Address("test", "no-such-bot", "old"), NOW)
+
+
+async def test_an_account_that_is_gone_is_paused_as_a_whole_and_comes_back(world: World) -> None:
+    """What was paused for another reason stays so; what is owed waits meanwhile, and other accounts are none the wiser."""
+    here, closed = await world.desk("here"), await world.desk("closed")
+    await world.owe(here, await world.release("Venter"))
+    async with world.database.begin() as tx:
+        other = await tx.destinations.ensure(
+            Address("test", "another", "here"), kind=ConversationKind.GROUP, title="", language="da", timezone="UTC", now=NOW
+        )
+        await tx.destinations.pause(world.address("closed"), "kicked")
+        await tx.destinations.pause_account("test", "bot", "uninstalled")
+    assert await paused(world, here, closed, other.id) == ["uninstalled", "kicked", None]
+    assert await world.claim() == []
+    assert await world.drifted() == []
+    async with world.database.begin() as tx:
+        await tx.destinations.resume_account("test", "bot", "uninstalled", NOW)
+    assert await paused(world, here, closed, other.id) == [None, "kicked", None]
+    assert [delivery.destination.id for delivery in await world.claim()] == [here]
+    assert await world.drifted() == []
+
+
+async def paused(world: World, *destinations: DestinationId) -> list[object]:
+    """Why each gets nothing."""
+    return [(await world.rows("SELECT paused FROM destination WHERE id = :id", id=each))[0][0] for each in destinations]

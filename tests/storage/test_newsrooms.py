@@ -88,3 +88,20 @@ async def test_the_last_contact_is_the_newest_press_contact_and_a_desk_before_a_
         found = await tx.newsrooms.last_contact(newsroom.id)
     assert found is not None
     assert (found[0], found[1].id) == (DESK, added["2"])
+
+
+async def test_whose_newsroom_it_is(world: World) -> None:
+    """An account's are those asked about that one of its own destinations subscribes to, or once did."""
+    added, offered = await world.newsroom("tilfojet", offered=False), await world.newsroom("havnen")
+    desk = await world.desk()
+    subscription = await world.subscribe(desk, added.id)
+    await world.subscribe(desk)
+    async with world.database.begin() as tx:
+        asked = [added.id, offered.id]
+        assert await tx.newsrooms.subscribed_by("test", "bot", asked) == {added.id}
+        assert await tx.newsrooms.subscribed_by("test", "bot", [offered.id]) == set()
+        assert await tx.newsrooms.subscribed_by("test", "bot", []) == set()
+        assert await tx.newsrooms.subscribed_by("test", "other", asked) == set()
+        assert await tx.newsrooms.subscribed_by("slack", "bot", asked) == set()
+        await tx.destinations.unsubscribe(subscription, world.now)
+        assert await tx.newsrooms.subscribed_by("test", "bot", asked) == {added.id}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.domain.delivery import (
     AccountBlocked,
@@ -28,6 +29,7 @@ from bot.domain.delivery import (
 from bot.domain.subscription import DestinationId
 from storage.database import SqlDatabase
 from storage.migrate import migrate_now
+from tests.fakes.postgres import Server
 from tests.fakes.world import World
 
 T = TypeVar("T")
@@ -45,27 +47,38 @@ OUTCOMES: st.SearchStrategy[SendOutcome] = st.sampled_from([
     DestinationMoved("d"),
     AccountBlocked(timedelta(seconds=5), "flood"),
 ])  # fmt: skip
-_TEMPORARY = tempfile.TemporaryDirectory(prefix="pressevagt-walk-")
-_FOLDER = Path(_TEMPORARY.name)
-_MADE: list[Path] = []
+
+Empty = Callable[[], AbstractContextManager[str]]
+"""An empty database, by its address, for as long as a block runs."""
 
 
-def empty_database() -> Path:
-    """A file of the newest schema, copied from one that was migrated once."""
-    if not _MADE:
-        _MADE.append(_FOLDER / "made.db")
-        migrate_now(f"sqlite:///{_MADE[0]}")
-    return Path(shutil.copy(_MADE[0], tempfile.mktemp(".db", dir=_FOLDER)))  # noqa: S306 - in a folder of our own
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Empty:
+    """Empty databases on each engine in turn, one for each walk."""
+    if request.param == "postgres":
+        server: Server = request.getfixturevalue("postgres")
+        return server.empty
+    made = tmp_path / "made.db"
+    migrate_now(f"sqlite:///{made}")
+
+    @contextmanager
+    def copied() -> Iterator[str]:
+        file = Path(shutil.copy(made, tmp_path / "walk.db"))
+        yield f"sqlite:///{file}"
+        for left in tmp_path.glob("walk.db*"):
+            left.unlink()
+
+    return copied
 
 
 class Walk(RuleBasedStateMachine):
     """Owes, claims, settles, pauses, moves, takes over, in any order; two owners take turns."""
 
-    def __init__(self) -> None:
+    def __init__(self, empty: Empty) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.file = empty_database()
-        self.world = World(SqlDatabase(f"sqlite:///{self.file}"))
+        self.left = ExitStack()
+        self.world = World(SqlDatabase(self.left.enter_context(empty())))
         self.in_hand: list[tuple[str, Delivery]] = []
         self.settled: list[tuple[str, Delivery]] = []
 
@@ -215,7 +228,7 @@ class Walk(RuleBasedStateMachine):
         self.run(self._deliver_the_rest())
         self.run(self.world.database.close())
         self.loop.close()
-        self.file.unlink()
+        self.left.close()
 
     async def _deliver_the_rest(self) -> None:
         self.world.pass_time(days=1)
@@ -233,7 +246,16 @@ class Walk(RuleBasedStateMachine):
         assert await self.world.drifted() == []
 
 
-TestWalk = Walk.TestCase
-TestWalk.settings = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
-)
+WALKS = settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+def test_walk(empty: Empty) -> None:
+    """On each engine the same holds."""
+
+    class Here(Walk):
+        """A walk over databases of this engine."""
+
+        def __init__(self) -> None:
+            super().__init__(empty)
+
+    run_state_machine_as_test(Here, settings=WALKS)

@@ -117,6 +117,8 @@ def test_the_data_folder_follows_the_system(monkeypatch: pytest.MonkeyPatch) -> 
         ("PRESSEVAGT_LOG_LEVEL=DEBUG", "log_level", "debug"),
         ("PRESSEVAGT_TIMEZONE=America/Nuuk", "timezone", "America/Nuuk"),
         ("PRESSEVAGT_HTTP_PORT=0", "http_port", 0),
+        ("PRESSEVAGT_METRICS_PORT= Off ", "metrics_port", None),
+        ("PRESSEVAGT_METRICS_PORT=0", "metrics_port", 0),
         ("export PRESSEVAGT_CONTACT='https://example.org/bot # nr 1'", "contact", "https://example.org/bot # nr 1"),
     ],
 )
@@ -138,6 +140,7 @@ def test_values_are_read_forgivingly(tmp_path: Path, line: str, name: str, value
         ("PRESSEVAGT_TIMEZONE=../../etc/passwd", "no time zone"),
         ("PRESSEVAGT_OPERATORS=asta", "platform:id"),
         ("PRESSEVAGT_HTTP_PORT=99999", "65535"),
+        ("PRESSEVAGT_METRICS_PORT=none", "integer"),
         ("PRESSEVAGT_LOG_FORMAT=xml", "'text' or 'json'"),
         ("PRESSEVAGT_PROXY=proxy.example:3128", "http://proxy.example:3128"),
         ("PRESSEVAGT_PROXY=socks5://proxy.example", "no HTTP proxy"),

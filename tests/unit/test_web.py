@@ -41,3 +41,11 @@ async def test_an_address_that_is_not_ours_names_the_variables() -> None:
     with pytest.raises(SettingsError, match="PRESSEVAGT_HTTP_HOST"):
         async with web.serve("192.0.2.1", 0):
             pass
+
+
+async def test_our_own_port_names_its_own_variables() -> None:
+    """Which of the two ports is taken is what whoever reads it must know."""
+    async with web.serve("127.0.0.1", 0) as port:
+        with pytest.raises(SettingsError, match=rf"127\.0\.0\.1:{port} .*PRESSEVAGT_METRICS_PORT=off"):
+            async with web.serve("127.0.0.1", port, remedy=web.OWN):
+                pass

@@ -247,6 +247,8 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.String(length=80), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("spoken", sa.String(length=2), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_statement_release_id_release")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
         sa.UniqueConstraint("release_id", "language", "source", name=op.f("uq_statement_release_id_language_source")),
@@ -269,6 +271,7 @@ def upgrade() -> None:
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("told", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_post_release_post_id_post")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_post_release_release_id_release")),
         sa.PrimaryKeyConstraint("post_id", "release_id", name=op.f("pk_post_release")),
@@ -283,14 +286,54 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_table(
+        "installation",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "account", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "mark",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_mark")),
+    )
+    op.create_index("ix_mark_until", "mark", ["until"], unique=False)
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
+        "worker",
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", name=op.f("pk_worker")),
+    )
+    # The search index is each engine's own, and no model knows it.
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE release_search USING fts5(newsroom, title, body, tokenize = 'ascii')")
+    else:
+        op.execute("CREATE TABLE release_search (release_id BIGINT PRIMARY KEY, document TSVECTOR NOT NULL)")
+        op.execute("CREATE INDEX ix_release_search_document ON release_search USING gin (document)")
 
 
 def downgrade() -> None:
     """Nothing is left."""
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TABLE release_search")
+    op.execute("DROP TABLE release_search")
+    op.drop_table("worker")
+    op.drop_table("lease")
+    op.drop_index("ix_mark_until", table_name="mark")
+    op.drop_table("mark")
+    op.drop_table("installation")
     op.drop_index("uq_subscription_live", table_name="subscription")
     op.drop_index("ix_post_release_release", table_name="post_release")
     op.drop_table("post_release")

@@ -15,13 +15,14 @@ from bot import gather
 from bot.alerts import dispatcher as dispatching
 from bot.alerts import retry
 from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.pace import Budget
 from bot.domain.delivery import Delivery, DeliveryKind, Settlement
 from bot.domain.release import Content, ReleaseId
 from bot.domain.subscription import DestinationId
 from bot.ports import Pace
 from storage import engine
 from storage.database import SqlDatabase
-from tests.fakes.chat import ChatServer, HttpChatAdapter
+from tests.fakes.chat import ChatServer, HttpChatAdapter, serving
 from tests.fakes.world import World
 
 
@@ -52,7 +53,11 @@ class Desk:
         def keep(delivery: Delivery, settlement: Settlement) -> None:
             self.settled.append((delivery, settlement))
 
-        return Dispatcher(self.world.database, self.adapter, self.clock, owner=owner, evict=evict, on_settled=keep)
+        adapter = self.adapter
+        budget = Budget(adapter.pace)
+        return Dispatcher(
+            self.world.database, adapter, adapter.account, self.clock, owner=owner, budget=budget, evict=evict, on_settled=keep
+        )
 
     @asynccontextmanager
     async def running(self, owner: str = "one", *, evict: bool = False) -> AsyncIterator[Dispatcher]:
@@ -110,7 +115,7 @@ async def desk(database: SqlDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncI
 
     async with ChatServer() as chat:
         adapter = HttpChatAdapter(chat.url)
-        async with adapter.serve(nobody, nobody, lambda _language: []):  # type: ignore[arg-type]
+        async with serving(adapter, nobody, nobody, lambda _language: []):  # type: ignore[arg-type]
             yield Desk(World(database), chat, adapter)
 
 

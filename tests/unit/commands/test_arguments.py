@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +19,7 @@ from bot.errors import UserError
 from bot.i18n import texts
 
 EN = texts("en", "Europe/Copenhagen")
+NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -36,14 +37,22 @@ EN = texts("en", "Europe/Copenhagen")
 )
 def test_latest_takes_a_newsroom_and_a_number_in_either_order(rest: str, wanted: Latest) -> None:
     """Either may be left out; a number within a name is part of the name."""
-    assert latest.parse_args(rest, EN) == wanted
+    read = latest.read(rest, EN, NOW)
+    assert (read.words, read.count) == (wanted.words, wanted.count)
+
+
+@pytest.mark.parametrize("rest", ["um 10 siden mandag", "siden mandag um 10", "kind:nyhed um 10 2025-10-13"])
+def test_latest_reads_its_number_among_narrowing_words(rest: str) -> None:
+    """Dates and labels are read first: what is left is the newsroom and the number."""
+    read = latest.read(rest, EN, NOW)
+    assert (read.words, read.count, read.request.since is not None) == ("um", 10, True)
 
 
 @pytest.mark.parametrize("rest", ["0", "um 51", "99999999999999999999"])
 def test_latest_says_how_many_it_can_show(rest: str) -> None:
     """A number out of range is an error that names the range."""
     with pytest.raises(NearMiss, match="1 to 50"):
-        latest.parse_args(rest, EN)
+        latest.read(rest, EN, NOW)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from bot.text.detect import detect
         ("sv", "Ministern säger att avtalet är bra för dem som bor vid kusten, och att det blir något efter sommaren."),
         ("fi", "Ministeri kertoo, että sopimus on hyvä ja se tulee voimaan, kun eduskunta on sen hyväksynyt."),
         ("de", "Der Minister sagt, dass das Abkommen gut ist und nach dem Sommer für die Küste gelten wird."),
+        ("da", "Det Udenrigspolitiske Nævn holder møde tirsdag den 30. juni kl. 14.00."),
         ("en", "The minister says that the agreement is good for those who live by the coast and will be in force by autumn."),
     ],
 )

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.prose import Block
-from bot.text.query import Query, Row, Term, highlight, matches, parse
+from bot.text.highlight import highlight
+from bot.text.query import Query, Row, Term, matches, parse
 
 RELEASE = (
     "Danmark og EU indfører nye sanktioner mod Rusland. Det Blå Råd holder møde om EU-topmødet i København, "
@@ -46,12 +47,56 @@ def bold(block: Block) -> list[str]:
         ("61 97 92 47", "+45 61 97 92 47"),
         ("to*", "toldsats"),
         ("meetings", "The meeting was held"),
+        ("barn", "børnene"),
+        ("bøger", "en bog"),
+        ("Grønland", "grønlænderne"),
+        ("færøske", "på Færøerne"),
     ],
 )
 def test_a_word_finds_its_forms(query: str, text: str) -> None:
     """Inflection, the head of a longer word, hyphens, and what a star leaves open make no difference."""
     assert found(query, text)
     assert found(query, text, "")
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("pakke", "en ny sanktionspakke"),
+        ("pakker", "sanktionspakkerne"),
+        ("fradrag", "det forhøjede kørselsfradrag"),
+        ("topmøde", "på NATO-havtopmødet"),
+        ("afgift", "bilafgifterne"),
+        ("kontrol", "grænsekontrollen"),
+        ("moms", "fødevaremomsen sænkes"),
+        ("skolerne", "de danske folkeskoler"),
+        ("loven", "Ukrainesærloven forlænges"),
+        ("fly", "nye kampfly"),
+    ],
+)
+def test_a_word_is_found_as_the_last_part_of_a_compound(query: str, text: str) -> None:
+    """The end of a longer word is found in any of its forms, where the text's language is known, and pointed out there."""
+    assert found(query, text, "da")
+    assert bold(highlight(parse(query), text, "da"))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("grænse", "regeringen vil begrænse"),
+        ("kræft", "partierne genbekræfter"),
+        ("havn", "i København"),
+        ("land", "i Grønland"),
+        ("handle", "de behandler"),
+        ("ring", "en evaluering"),
+        ("tal", "en ny sommeraftale"),
+        ("pak*", "en sanktionspakke"),
+        ("health", "the commonwealth"),
+    ],
+)
+def test_what_only_ends_like_a_word_is_not_found(query: str, text: str) -> None:
+    """Not behind a verb's prefix, not in names of places, not in endings, not behind a star, and not in English."""
+    assert not found(query, text, "en" if query == "health" else "da")
 
 
 def test_short_stems_need_the_language() -> None:
@@ -132,8 +177,9 @@ def test_an_empty_query_says_so() -> None:
 
 
 def test_a_word_becomes_the_beginnings_of_its_forms() -> None:
-    """The rows are what an index is asked: the stem as a beginning, and the marked skeleton for texts with Nordic letters."""
-    assert parse("sanktioner", ("da",)) == Query(((Term((Row(("sanktion",), begins=True), Row(("0sanktion",), begins=True))),),))
+    """The rows are what an index is asked: the stem, the marked skeleton for texts with Nordic letters, and the stem backwards."""
+    forms = ("sanktion", "0sanktion", "1noitknas", "1nnoitknas")
+    assert parse("sanktioner", ("da",)) == Query(((Term(tuple(Row((form,), begins=True) for form in forms)),),))
 
 
 def test_a_phrase_stands_in_each_language() -> None:

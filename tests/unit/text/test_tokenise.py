@@ -66,7 +66,23 @@ def test_spellings_of_a_word_are_one_token(spellings: tuple[str, ...]) -> None:
 
 def test_long_words_with_nordic_letters_have_a_skeleton() -> None:
     """`København` is also indexed as typed on a foreign keyboard, under a mark, and only once for a text."""
-    assert tokens("København, København", "da") == ["koebenhavn", "koebenhavn", "0kobenhavn"]
+    assert tokens("København, København", "da") == ["koebenhavn", "koebenhavn", "0kobenhavn", "1nvahnebeok"]
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "turned"),
+    [
+        ("sanktionspakken", "da", "1kkapsnoitknas"),
+        ("sanktionspaketet", "sv", "1tekapsnoitknas"),
+        ("sanctions", "en", ""),
+        ("sanktionspakken", "", ""),
+        ("pakken", "da", ""),
+        ("begrænse", "da", ""),
+    ],
+)
+def test_what_may_be_a_compound_is_also_read_backwards(word: str, language: str, turned: str) -> None:
+    """By its stem, with the letter doubled again; not in English, not short words, not a short word behind a verb's prefix."""
+    assert [token for token in tokens(word, language) if token.startswith("1")] == ([turned] if turned else [])
 
 
 @pytest.mark.parametrize("text", ["hæren har", "kræften og kraften", "møde og mode", "købe og kobe"])

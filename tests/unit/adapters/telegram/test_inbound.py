@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from adapters.telegram.inbound import Happened, Me, Pointed, Pressed, Queried, Said, elsewhere, lane, read
+from adapters.telegram.elsewhere import named
+from adapters.telegram.heard import Happened, Pointed, Pressed, Queried, Said
+from adapters.telegram.inbound import Me, lane, read
 from bot.domain.subscription import Address, ConversationKind
 from bot.ports import BotAdded, BotRemoved, ConversationMoved
 
@@ -152,6 +154,10 @@ def test_what_happens_to_us() -> None:
     assert place(GROUP, member("member"), member("kicked")).event == BotRemoved(Address("telegram", "42", "-100"), "kicked")
     silenced = place(CHANNEL, member("administrator"), member("administrator", can_post_messages=False))
     assert silenced.event == BotRemoved(Address("telegram", "42", "-200"), "no right to write")
+    demoted = place(CHANNEL, member("administrator", can_post_messages=True), member("member"))
+    assert demoted.event == silenced.event
+    let_in = place(CHANNEL, member("left"), member("administrator", can_post_messages=True))
+    assert isinstance(let_in.event, BotAdded)
     assert place(PRIVATE, member("member"), member("kicked")).event.reason == "blocked by the person"
     assert not place(PRIVATE, member("kicked"), member("member")).greet
 
@@ -186,13 +192,14 @@ def test_a_channel_is_pointed_at() -> None:
 )
 def test_a_line_may_name_another_chat(text: str, found: tuple[str, str] | None) -> None:
     """By its name, or by its id from one of our own buttons."""
-    assert elsewhere(text) == found
+    assert named(text) == found
 
 
 def test_order_holds_within_a_chat() -> None:
-    """Updates of one chat share a lane; inline queries have their person's."""
+    """Updates of one chat share a lane, which a group brings along when it moves; inline queries have their person's."""
     updates = [
         {"update_id": 1, "message": message("x", GROUP)},
         {"update_id": 2, "inline_query": {"id": "9", "from": ASTA, "query": "", "offset": ""}},
+        {"update_id": 3, "message": message("", {"id": -5, "type": "group", "title": "x"}, migrate_to_chat_id=-100)},
     ]
-    assert [lane(Update.de_json(update, None)) for update in updates] == ["-100", "inline:7"]
+    assert [lane(Update.de_json(update, None)) for update in updates] == ["-100", "inline:7", "-100"]

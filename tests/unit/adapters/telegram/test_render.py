@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from adapters.telegram.buttons import ascii_names, data_for, is_key, keyboard, long_commands, start_link, started_with
 from adapters.telegram.markup import html, length, plain
-from adapters.telegram.render import CAPTION, TEXT, call_cards, photo_of, text_of, with_commands
+from adapters.telegram.render import CAPTION, TEXT, call_cards, photo_of, rest_of, text_of, with_commands
 from bot.domain.card import Button, Card, ContactItem, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import Block, BlockKind, Span, paragraphs
@@ -145,3 +145,56 @@ def test_the_commands_of_a_card_can_be_turned_to_another_chat() -> None:
     turned = with_commands(card, lambda command: f"{command} @-100")
     assert turned.elements == (Entry(1, "UM", command="/newsroom um @-100"),)
     assert [button.command for button in turned.buttons[0]] == ["/unsubscribe um @-100", ""]
+
+
+def test_the_rest_goes_on_where_the_caption_ends() -> None:
+    """Every word of the prose stands in one of the two and none in both; contacts stay with the caption."""
+    lead = " ".join(f"ord{n}" for n in range(300))
+    card = alert(lead)
+    rest = rest_of(card, CAPTION)
+    assert rest is not None
+    shown, left = plain(text_of(card, CAPTION)), plain(text_of(rest))
+    assert left.startswith("…ord")
+    assert (shown + left).count("ord") == 300
+    assert all(f"ord{n}" in shown + " " + left for n in range(300))
+    assert "+4561979247" in shown
+    assert "+4561979247" not in left
+    assert rest_of(alert(), CAPTION) is None
+
+
+def test_the_rest_keeps_looks_and_links() -> None:
+    """Whole paragraphs that did not fit come as they are; of the one that was cut, what follows keeps its looks."""
+    cut_in = Block((Span("begyndelsen " * 60), Span("her er kajen " * 30, bold=True, url="https://a.dk/kaj")))
+    after = Block((Span("Et citat"),), BlockKind.QUOTE)
+    card = Card("x", (Title("x"), Text(cut_in), Text(after), DESK))
+    rest = rest_of(card, CAPTION)
+    assert rest is not None
+    first, second = rest.elements
+    assert isinstance(first, Text)
+    assert first.block.spans[1].bold
+    assert first.block.spans[1].url == "https://a.dk/kaj"
+    assert second == Text(after)
+
+
+def test_a_contact_that_a_caption_cuts_stands_whole_in_the_rest() -> None:
+    """Where even what is no prose has no room."""
+    contacts = [ContactItem("Pressevagten " * 9 + str(n), DESK.contact) for n in range(12)]
+    card = Card("x", (Title("x"), Text(Block((Span("Ord"),))), *contacts))
+    rest = rest_of(card, CAPTION)
+    assert rest is not None
+    assert rest.elements[0] == Text(Block((Span("Ord"),)))
+    assert 0 < len(rest.elements) - 1 < 12
+    assert rest.elements[1:] == tuple(contacts[-(len(rest.elements) - 1) :])
+
+
+@given(st.lists(elements, max_size=8), st.sampled_from([CAPTION, 100]))
+@settings(max_examples=100, deadline=None)
+def test_nothing_is_lost_between_a_text_and_its_rest(made: list[object], limit: int) -> None:
+    """Whatever a card holds, every letter of it is in its text or in the rest."""
+    card = Card("Oversigt", tuple(made))  # type: ignore[arg-type]
+    rest = rest_of(card, limit)
+    whole, shown = plain(text_of(card, 10**6)), plain(text_of(card, limit))
+    left = plain(text_of(rest, 10**6)) if rest else ""
+    assert rest is None or left
+    for letter in "abcæøå":
+        assert whole.count(letter) <= shown.count(letter) + left.count(letter)

@@ -1,0 +1,1 @@
+"""What `pressevagt check` looks at, one module for each thing."""
