@@ -66,7 +66,10 @@ def cut_runs(runs: Runs, limit: int) -> Runs:
     """The beginning that fits, with a sign that it goes on."""
     if length(runs) <= limit:
         return runs
-    kept = _trimmed(list(split(runs, limit - units(MORE))[0])) if limit > 1 else []
+    room = limit - units(MORE)
+    kept = _trimmed(list(split(runs, room)[0])) if room > 0 else []
+    if length(kept) > room:  # not even the first sign fits
+        kept = []
     return (*kept, replace(kept[-1], text=MORE, url="") if kept else Run(MORE)) if limit > 0 else ()
 
 
