@@ -14,7 +14,7 @@ from bot.i18n import read, texts
 from bot.text.fold import fold
 
 _COMMAND = re.compile(r"(?<![\w/<])/([a-zæøåé]+)")
-_OF_OTHERS = {"quit", "afslut", "mybots", "setjoingroups", "setprivacy", "invite", "presse", "healthz"}
+_OF_OTHERS = {"afslut", "invite", "mybots", "presse", "quit", "setinline", "setjoingroups", "setprivacy"}
 """The terminal's own, BotFather's and Slack's."""
 
 
