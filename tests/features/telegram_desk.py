@@ -93,6 +93,16 @@ class TelegramDesk:
                 )
                 await tx.destinations.subscribe(here.id, None, by="test", now=now)
 
+    async def rests(self, place: Person | Chat) -> None:
+        """Wait until it is written down that nothing is sent to a place for now."""
+        address, paused = Address("telegram", self.adapter.account, str(place.id)), False
+        async with asyncio.timeout(30):
+            while not paused:
+                await asyncio.sleep(0.01)
+                async with self.bot.database.read() as tx:
+                    destination = await tx.destinations.find(address)
+                paused = bool(destination and destination.paused)
+
     async def dead_letters(self) -> list[str]:
         """Why deliveries were given up."""
         async with self.bot.database.read() as tx:

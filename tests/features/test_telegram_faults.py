@@ -26,7 +26,7 @@ DONE = (DeliveryState.SENT, DeliveryState.DEAD)
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests are given up sooner than in life."""
-    monkeypatch.setattr("adapters.telegram.request.LIMIT", 0.5)
+    monkeypatch.setattr("adapters.telegram.request.LIMIT", 2.0)
 
 
 def sends(telegram: TelegramApi, person: Person) -> list[Call]:
