@@ -7,8 +7,12 @@ LOCK   := --universal --python-version 3.11 --generate-hashes --no-emit-index-ur
 STAMP  := $(VENV)/.run-stamp
 DEVST  := $(VENV)/.dev-stamp
 BENCHST := $(VENV)/.bench-stamp
+SUPPLY := .venv-supply
+SUPPLYST := $(SUPPLY)/.stamp
+# What is installed with the bot, by name.
+NEEDED = $$(sed -n 's/^\([a-z0-9.-]*\)==.*/\1/p' requirements/run.txt)
 
-.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-telegram bench-contacts lock clean
+.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-telegram bench-contacts licences sbom audit lock clean
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t18
 
@@ -27,6 +31,10 @@ $(DEVST): requirements/dev.txt pyproject.toml | $(BIN)/python
 	@touch $@ $(STAMP)
 $(BENCHST): requirements/bench.txt $(DEVST)
 	@$(BIN)/python -m pip install -q --require-hashes --only-binary :all: -r requirements/bench.txt
+	@touch $@
+$(SUPPLYST): requirements/supply.txt | $(BIN)/python
+	@$(BIN)/python -m venv $(SUPPLY)
+	@$(SUPPLY)/bin/python -m pip install -q --require-hashes --only-binary :all: -r requirements/supply.txt
 	@touch $@
 
 demo: $(STAMP) ## See the main job done, offline and without any token
@@ -56,9 +64,17 @@ bench-telegram: $(DEVST) ## Tell 10,000 chats of one release, beside the plain S
 	@$(BIN)/python benchmarks/telegram_fan_out.py
 bench-contacts: $(DEVST) ## Score the reading of press contacts: make bench-contacts CASES=FILE.jsonl
 	@$(BIN)/python benchmarks/contacts.py $(CASES)
+licences: $(STAMP) $(SUPPLYST) ## Write docs/LICENCES.md: what the bot is built on, and under which licences
+	@{ echo "# What it is built on"; echo; echo "Every package that is installed with the bot, made by \`make licences\`. Those under the LGPL (psycopg, python-telegram-bot) are used as libraries of their own, unchanged."; echo; \
+	$(SUPPLY)/bin/pip-licenses --python=$(BIN)/python --from=mixed --format=markdown --with-system --packages $(NEEDED); } > docs/LICENCES.md
+sbom: $(SUPPLYST) ## Write dist/sbom.json: the bill of materials, as CycloneDX
+	@mkdir -p dist && PYTHONWARNINGS=ignore::UserWarning $(SUPPLY)/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
+audit: $(SUPPLYST) ## Ask an advisory database about what is depended on (needs the network)
+	@$(SUPPLY)/bin/pip-audit --disable-pip --require-hashes -r requirements/run.txt
 lock: ## Refresh the hashed requirement files (needs uv)
 	uv pip compile -q pyproject.toml --all-extras --group dev $(LOCK) -o requirements/dev.txt
 	printf 'hatchling\neditables\n' | uv pip compile -q pyproject.toml - $(LOCK) --no-annotate -c requirements/dev.txt -o requirements/run.txt
 	uv pip compile -q pyproject.toml --all-extras --group dev --group bench $(LOCK) -c requirements/dev.txt -o requirements/bench.txt
+	uv pip compile -q pyproject.toml --all-extras --group supply $(LOCK) -c requirements/dev.txt -o requirements/supply.txt
 clean: ## Remove what was set up and cached
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SUPPLY) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
