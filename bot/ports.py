@@ -9,16 +9,19 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
-from typing import Protocol
+from enum import Enum, StrEnum
+from typing import Any, Protocol
 
 from bot.domain.card import Card
-from bot.domain.contact import Contact
-from bot.domain.delivery import Delivery, DeliveryId, DeliveryKind, Owed, Post, SendOutcome, Settlement
+from bot.domain.contact import Contact, Pin, PinId, Sighting
+from bot.domain.delivery import Delivery, DeliveryId, DeliveryKind, DeliveryState, Owed, Post, SendOutcome, Settlement
+from bot.domain.file import File
 from bot.domain.form import Choice, Form
 from bot.domain.newsroom import Feed, FeedId, FeedState, Newsroom, NewsroomEntry, NewsroomId
+from bot.domain.options import AS_USUAL, DestinationOptions, SubscriptionOptions
 from bot.domain.release import Content, Kind, ParsedRelease, Release, ReleaseId
-from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId, Subscription, SubscriptionId
+from bot.domain.sources import Source, Statement
+from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId, Subscription, SubscriptionId, Wish
 from bot.text.query import Query
 
 # Time -------------------------------------------------------------------------------------------------------------------
@@ -71,7 +74,8 @@ class Reply:
 
     `private`: for the caller's eyes, where the platform can. `replaces`: it takes the place of the message whose button was
     pressed. `form`: the same to fill in, where the platform has forms. `faults`: what is wrong with a form that was submitted, by
-    the names of its fields.
+    the names of its fields. `parts`: the same as several cards, each with its own buttons, where the platform has a page to itself.
+    `files` come with the card, where the platform takes files.
     """
 
     card: Card
@@ -79,6 +83,8 @@ class Reply:
     replaces: bool = False
     form: Form | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Card, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,8 @@ PlatformEvent = BotRemoved | BotAdded | ConversationMoved | ThreadClosed | Accou
 Answer = Callable[[CommandCall], Awaitable[Reply]]
 Choices = Callable[[CommandCall, str, str], Awaitable[Sequence[Choice]]]
 """What a form's field offers a person for the words typed so far: the call, what is looked for (`newsroom`), and the words."""
+Linked = Callable[[CommandCall, Sequence[str]], Awaitable[Mapping[str, Card]]]
+"""The releases that addresses lead to, by address, as cards for where the call is made; other addresses are left out."""
 OnEvent = Callable[[PlatformEvent], Awaitable[None]]
 Menu = Callable[[str], Sequence[MenuEntry]]
 """The menu in a language (`da`, `en`)."""
@@ -190,6 +198,7 @@ class Desk:
 
     `answer` takes what people say, `choices` what they look for in a form, `on_event` what happens to us. `turn` waits, ahead of
     all alerts, until a message to a person may be written through an account: answers share the account's rate with what is owed.
+    `linked` knows the releases that people link to.
     """
 
     answer: Answer
@@ -198,6 +207,7 @@ class Desk:
     menu: Menu
     database: Database
     turn: Callable[[str], Awaitable[None]]
+    linked: Linked
 
 
 class ChatAdapter(Protocol):
@@ -252,7 +262,10 @@ class ChatAdapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownVersion:
-    """What a feed said last of one language version of a release."""
+    """What a feed said last of one language version of a release.
+
+    Where the archive found it and the feed has said nothing of it yet: what the archive knows, with an empty fingerprint.
+    """
 
     release_id: ReleaseId
     external_id: str
@@ -284,8 +297,8 @@ class Newsrooms(Protocol):
         """Every stored newsroom, by name."""
         ...
 
-    async def offered(self) -> list[Newsroom]:
-        """Those offered here, by name."""
+    async def offered(self, by: str | None = None) -> list[Newsroom]:
+        """Those offered here, by name; of these only those that this one offers (see `ensure`)."""
         ...
 
     async def subscribed_by(self, platform: str, account: str, among: Collection[NewsroomId]) -> set[NewsroomId]:
@@ -293,8 +306,8 @@ class Newsrooms(Protocol):
         ...
 
     async def rename(self, newsroom_id: NewsroomId, name: str) -> None: ...
-    async def last_contact(self, newsroom_id: NewsroomId) -> tuple[Contact, Release] | None:
-        """The newest press contact that one of its releases named (a desk before a person within a release), and that release."""
+    async def contacts(self, newsroom_id: NewsroomId) -> list[Sighting]:
+        """The contacts that its newest releases named, newest first; in a release as they stand there."""
         ...
 
 
@@ -332,8 +345,19 @@ class Feeds(Protocol):
         """When the next wanted feed falls due; one in somebody's hands does so when the lease ends."""
         ...
 
-    async def settle(self, results: Sequence[PollResult]) -> None:
-        """Write down what polls came to, and let the feeds go."""
+    async def renew(self, feed_ids: Collection[FeedId], owner: str, until: datetime) -> None:
+        """Make leases longer; a feed that is in another's hands by now is left there."""
+        ...
+
+    async def holds(self, feed_id: FeedId, owner: str) -> bool:
+        """Whether the feed is in this owner's hands, and then it stays there until the end of the transaction.
+
+        To be asked in the transaction that stores what a poll found: where the lease ran out, another may have polled it since.
+        """
+        ...
+
+    async def settle(self, results: Sequence[PollResult], owner: str | None = None) -> None:
+        """Write down what polls came to, and let the feeds go; `owner`: only those that are in its hands still."""
         ...
 
     async def known(self, feed_id: FeedId, parsed: Sequence[ParsedRelease]) -> list[KnownVersion]:
@@ -348,15 +372,22 @@ class Feeds(Protocol):
         """When the oldest release that this feed has brought was published; None if it has brought none."""
         ...
 
-    async def mark_missing(self, ask_at: Mapping[ReleaseId, int], present: Collection[ReleaseId] = ()) -> None:
+    async def mark_missing(
+        self, ask_at: Mapping[ReleaseId, int], present: Collection[ReleaseId] = ()
+    ) -> list[tuple[ReleaseId, int]]:
         """Write down at which count of good polls the addresses of missing releases are asked.
 
-        Of those `present` again it is forgotten, and so is that they were taken down.
+        Of those `present` again it is forgotten, and so is that they were taken down: those that were, with the revision that each
+        is of since it came back.
         """
         ...
 
     async def missing(self, feed_id: FeedId, polls: int, limit: int) -> list[Release]:
         """Missing releases whose addresses are to be asked once the feed counts so many good polls, the longest overdue first."""
+        ...
+
+    async def keep(self, feed_id: FeedId) -> None:
+        """Until the end of the transaction nobody else stores releases of this feed."""
         ...
 
     async def of(self, newsroom_id: NewsroomId) -> list[Feed]: ...
@@ -397,36 +428,60 @@ class Releases(Protocol):
     """Releases, their language versions and their revisions, kept whole."""
 
     async def add(
-        self, feed: Feed, parsed: Sequence[ParsedRelease], *, now: datetime, late: Collection[str]
+        self, feed: Feed, parsed: Sequence[ParsedRelease], *, now: datetime, late: Collection[str], source: Source = ...
     ) -> dict[str, ReleaseId]:
         """Store new releases (all language versions of each) as revision 1; their ids by external id."""
         ...
 
-    async def add_version(self, release_id: ReleaseId, content: Content, *, source: str = ...) -> None:
+    async def add_version(self, release_id: ReleaseId, content: Content, *, source: Source = ...) -> None:
         """Store another language version of a known release: no new revision."""
         ...
 
     async def revise(
-        self, release_id: ReleaseId, content: Content, *, source: str = ..., now: datetime, correction: bool, quiet: bool = False
+        self, release_id: ReleaseId, content: Content, *, source: Source = ..., now: datetime, correction: bool, quiet: bool = False
     ) -> int:
         """Store what a source now says of a version; the revision number, raised by one if it is a correction.
 
-        A `quiet` correction is not worth a word (`bot.text.quiet`): the release does not count as corrected by it.
+        A `quiet` correction is not worth a word (`bot.text.quiet`): the release does not count as corrected by it. By a correction
+        of the feed what all other sources said becomes stale. A source that has said nothing of the version yet corrects nothing.
         """
         ...
 
+    async def statements(self, release_id: ReleaseId) -> list[Statement]:
+        """What each source says of the release now, in the order in which they were first heard of."""
+        ...
+
+    async def sources(self, release_ids: Collection[ReleaseId]) -> dict[ReleaseId, frozenset[Source]]:
+        """Who says something of each release, in any language."""
+        ...
+
+    async def complete(self, release_id: ReleaseId, contents: Sequence[Content], *, source: Source) -> None:
+        """Store what a source says of some versions, without a correction: it was asked just now, and is not stale."""
+        ...
+
+    async def reshow(self, release_id: ReleaseId) -> int:
+        """Raise the revision, which it returns: posts that stand show less than is known now. Nothing is corrected by it."""
+        ...
+
     async def revisions(self, release_id: ReleaseId) -> list[tuple[int, Content]]:
-        """What the release said before, oldest first, with the revision at which each was current."""
+        """What was shown of the release before, oldest first, with the revision of each (`bot.domain.sources.formers`)."""
         ...
 
     async def rekey(self, release_id: ReleaseId, external_id: str) -> None:
         """The newsroom renumbered a release."""
         ...
 
-    async def mark_gone(self, release_id: ReleaseId, at: datetime) -> None: ...
+    async def mark_gone(self, release_id: ReleaseId, at: datetime) -> int | None:
+        """The newsroom took a release down: the revision that it is of since then; None where that was known."""
+        ...
+
     async def get(self, release_id: ReleaseId) -> Release | None: ...
     async def many(self, release_ids: Sequence[ReleaseId]) -> list[Release]:
         """In the order asked for; unknown ones are left out."""
+        ...
+
+    async def found_at(self, external_ids: Collection[str], urls: Collection[str], limit: int) -> list[Release]:
+        """Those that go by one of these ids in any feed, or have a version at one of these addresses, stored last first."""
         ...
 
     async def latest(
@@ -436,6 +491,138 @@ class Releases(Protocol):
         ...
 
     async def count(self, newsrooms: Collection[NewsroomId], narrowing: Narrowing = UNNARROWED) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A release whose document is to be looked at, in our hands. `stage` counts the looks; `tries` those of this one that failed.
+
+    The last stage, `ARCHIVED`, is that of old releases: they are looked at once, when nothing newer is.
+    """
+
+    release: Release
+    feed: Feed
+    stage: int
+    due_at: datetime
+    tries: int = 0
+
+
+ARCHIVED = 100
+"""The stage of a `Lookup` that completes what the archive found."""
+GRACE = timedelta(seconds=2)
+"""So long an alert waits for the first look at its release's document, and no longer."""
+
+
+class Lookups(Protocol):
+    """Documents of releases that are to be looked at, or looked at again."""
+
+    async def add(self, release_ids: Sequence[ReleaseId], stage: int, due_at: datetime) -> None:
+        """Have documents looked at; those that wait already go on waiting."""
+        ...
+
+    async def again(self, release_id: ReleaseId, stage: int, now: datetime) -> None:
+        """Have a document looked at at once; a look under way counts no more, and one that waits is not put back by it.
+
+        `stage` is that of the look where none waits.
+        """
+        ...
+
+    async def looked_at(self, release_ids: Collection[ReleaseId]) -> set[ReleaseId]:
+        """Those of them that are new enough to be looked at again and again."""
+        ...
+
+    async def awaited(self, release_ids: Collection[ReleaseId]) -> datetime | None:
+        """Until when alerts about these releases wait for the first looks at their documents; None: none is to be waited for."""
+        ...
+
+    async def claim(self, owner: str, now: datetime, lease: timedelta, limit: int, *, archived: bool = False) -> list[Lookup]:
+        """Looks that are due, of newsrooms that are wanted, and in nobody's hands; in ours until the lease ends."""
+        ...
+
+    async def next_due(self, *, archived: bool = False) -> datetime | None:
+        """When the next look falls due; one in somebody's hands does so when the lease ends."""
+        ...
+
+    async def holds(self, owner: str, lookup: Lookup) -> bool:
+        """Whether a look is in this owner's hands still, and then it stays there until the end of the transaction."""
+        ...
+
+    async def settle(self, owner: str, lookup: Lookup, stage: int | None, due_at: datetime, tries: int = 0) -> bool:
+        """Let a look go and say which is the next (None: there is none); False: it was in our hands no longer, and nothing changed.
+
+        To be asked first in the transaction that stores what was found, which then keeps others off it.
+        """
+        ...
+
+    async def let_go(self, owner: str | None = None) -> None:
+        """Let looks go that this owner holds, or that anybody holds."""
+        ...
+
+
+class HistoryState(StrEnum):
+    """How it stands with the fetching of a newsroom's history."""
+
+    WAITING = "waiting"
+    """Not begun, or under way."""
+    CATCHING_UP = "catching_up"
+    """It was fetched before; what came out while nobody followed the newsroom is fetched now."""
+    DONE = "done"
+    CAPPED = "capped"
+    """There is more, but so much is enough."""
+    REFUSED = "refused"
+    """The newsroom does not let it be read, or offers nothing to read it from."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How far the history of a feed's newsroom has been fetched.
+
+    `cursor` says where to go on, in words of the archive's own. `done` releases were looked through of `total` (None: unknown);
+    `texts` of those stored wait for their whole text. `fault` is the code of what went wrong last, after so many `tries`.
+    """
+
+    feed: Feed
+    state: HistoryState
+    due_at: datetime
+    cursor: str = ""
+    done: int = 0
+    total: int | None = None
+    tries: int = 0
+    fault: str = ""
+    texts: int = 0
+
+
+class Histories(Protocol):
+    """The histories of newsrooms, and how far each has been fetched."""
+
+    async def claim(
+        self, owner: str, now: datetime, lease: timedelta, limit: int, *, of: NewsroomId | None = None
+    ) -> list[History]:
+        """Histories to go on with, that are due and in nobody's hands; in ours until the lease ends.
+
+        There is one for each wanted feed that has been read once. Where a feed was begun anew since, it is begun anew.
+        """
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the next one falls due: one in somebody's hands when the lease ends, one that is to be begun at once."""
+        ...
+
+    async def settle(self, owner: str, history: History) -> bool:
+        """Write down how far it has come, and let it go; False: it was in our hands no longer, and nothing changed."""
+        ...
+
+    async def restart(self, newsroom_id: NewsroomId, now: datetime) -> None:
+        """Go through a newsroom's history from the beginning."""
+        ...
+
+    async def progress(self, newsrooms: Collection[NewsroomId] | None = None) -> list[History]:
+        """How they stand, by newsroom; of all of them, or of these."""
+        ...
+
+    async def let_go(self, owner: str | None = None) -> None:
+        """Let histories go that this owner holds, or that anybody holds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,6 +656,10 @@ class Destinations(Protocol):
         """The destinations of an address's conversation: itself and its threads."""
         ...
 
+    async def of_account(self, platform: str, account: str) -> list[Destination]:
+        """The destinations of an account that are not paused, by title."""
+        ...
+
     async def ensure(
         self, address: Address, *, kind: ConversationKind, title: str, language: str, timezone: str, now: datetime
     ) -> Destination:
@@ -476,6 +667,8 @@ class Destinations(Protocol):
         ...
 
     async def set_language(self, destination_id: DestinationId, language: str) -> None: ...
+    async def set_timezone(self, destination_id: DestinationId, timezone: str) -> None: ...
+    async def set_options(self, destination_id: DestinationId, options: DestinationOptions) -> None: ...
     async def pause(self, address: Address, reason: str) -> None: ...
     async def resume(self, address: Address, now: datetime) -> None:
         """Send again; what was owed meanwhile is due at once."""
@@ -511,6 +704,10 @@ class Destinations(Protocol):
         """Whether there is or was any subscription."""
         ...
 
+    async def set_subscription_options(self, subscription_id: SubscriptionId, options: SubscriptionOptions) -> None:
+        """What is brought by it from now on, and when."""
+        ...
+
     async def set_silent(self, subscription_id: SubscriptionId, *, silent: bool) -> None:
         """Whether what is owed because of it from now on makes no sound."""
         ...
@@ -524,12 +721,15 @@ class Destinations(Protocol):
 class Audience:
     """One subscriber of a release, as fan-out reads it.
 
-    `silent`: every subscription by which the destination is told of it is; one with sound is enough for sound.
+    `wishes` are those of every subscription by which it comes to the destination, by id, and `options` and `timezone` the
+    destination's. Without wishes nothing was chosen, there or for any of them: all is told, at once and with sound.
     """
 
     destination_id: DestinationId
     subscription_id: SubscriptionId
-    silent: bool = False
+    wishes: tuple[Wish, ...] = ()
+    options: DestinationOptions = AS_USUAL
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,16 +760,46 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How an account stands.
+
+    `is_free`: no process owns it now. `is_due`: a claim would find something, a lane that is due or a fan-out to work off.
+    `next_due`: when its next lane that nobody has in hand falls due, or fell due.
+    """
+
+    is_free: bool
+    is_due: bool
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxHealth:
-    """How the outbox stands: deliveries by state, ambiguous sends so far, the oldest pending one's time, fan-outs under way."""
+    """How the outbox stands. What was sent is not counted here: that would mean to read all that ever was.
+
+    `ambiguous`: sends that may stand twice. `oldest_pending`: when the oldest pending delivery was owed, be its
+    destination paused or not. `overdue_since`: when the lane that waits longest fell due; where that lies ahead, none is overdue.
+    `cursors`: fan-outs under way.
+    """
 
     pending: int
     held: int
     dead: int
-    sent: int
     ambiguous: int
     oldest_pending: datetime | None
+    overdue_since: datetime | None
     cursors: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHealth:
+    """How the outbox stands for one account: deliveries by state, and when the oldest pending one was owed."""
+
+    platform: str
+    account: str
+    pending: int
+    held: int
+    dead: int
+    oldest_pending: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,6 +812,64 @@ class DeadLetter:
     release_id: ReleaseId | None
     reason: str
     done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a destination is, or was, owed about one release. `payload` is that of its `Delivery`."""
+
+    id: DeliveryId
+    kind: DeliveryKind
+    state: DeliveryState
+    created_at: datetime
+    revision: int
+    done_at: datetime | None
+    held_until: datetime | None
+    attempts: int
+    ambiguous: int
+    reason: str
+    payload: Mapping[str, str] = field(default_factory=dict)
+    in_digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A subscription, live or ended, by which a newsroom's releases come or came to a destination; `to_all`: the one to all."""
+
+    id: SubscriptionId
+    created_at: datetime
+    ended_at: datetime | None
+    muted_from: datetime | None
+    muted_until: datetime | None
+    to_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What became of one release at one destination: all that was owed of it, and all subscriptions there ever were."""
+
+    told: tuple[Told, ...]
+    subscriptions: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that is held back: until when, and the payload of its `Delivery`."""
+
+    id: DeliveryId
+    until: datetime
+    payload: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Alerts about a release that were sent at once: how long it took to be found, and from there to be posted so many times."""
+
+    newsroom_id: NewsroomId
+    release_id: ReleaseId
+    found: timedelta
+    posted: timedelta
+    posts: int
 
 
 class Outbox(Protocol):
@@ -603,12 +891,12 @@ class Outbox(Protocol):
         """Let the account go; what is still in flight counts as ambiguous."""
         ...
 
-    async def due(self, account_id: int, now: datetime) -> bool:
-        """Whether a claim would find something: a lane of the account that is due, or a fan-out to work off."""
+    async def renew(self, account_ids: Collection[int], owner: str, now: datetime, lease: timedelta) -> set[int]:
+        """Renew the lease on those of the accounts that this owner has; which they are. One statement."""
         ...
 
-    async def next_due(self, account_id: int) -> datetime | None:
-        """When the account's next lane that nobody has in hand falls due."""
+    async def look(self, account_ids: Collection[int], now: datetime) -> dict[int, Look]:
+        """How each of the accounts stands. One statement, for `Database.glance`."""
         ...
 
     async def audience_size(self, newsroom_id: NewsroomId, at: datetime) -> int: ...
@@ -625,8 +913,23 @@ class Outbox(Protocol):
         """Where a release stands, is owed, or is shown in a digest, by destination id; and whether silently."""
         ...
 
-    async def owe(self, debts: Sequence[Owed], now: datetime) -> int:
-        """Write deliveries down and make their lanes due; the number that was new."""
+    async def owe(self, debts: Sequence[Owed], now: datetime, due: datetime | None = None) -> int:
+        """Write deliveries down and make their lanes due (at `due`, or at once), but for what is held; how many were new."""
+        ...
+
+    async def release_held(self, account_id: int, now: datetime, limit: int) -> int:
+        """Owe what was held back until now, at so many destinations at most; at how many it was.
+
+        One of a destination leaves as the alert that it is, several as one digest.
+        """
+        ...
+
+    async def hurry(self, release_id: ReleaseId, now: datetime) -> None:
+        """Let the alerts about a release wait no longer for its document."""
+        ...
+
+    async def is_out(self, release_id: ReleaseId) -> bool:
+        """Whether an alert about a release has gone out, or is on its way; no other sets out before the end of the transaction."""
         ...
 
     async def owe_later(
@@ -651,6 +954,10 @@ class Outbox(Protocol):
         """Take the heads of due lanes in hand, if the account is ours and not blocked."""
         ...
 
+    async def let_go(self, account_id: int, owner: str, keep: Collection[DeliveryId]) -> None:
+        """Free the owner's lanes but those with one of `keep` in flight: what a claim took that the owner never heard of."""
+        ...
+
     async def settle(
         self, owner: str, settlements: Sequence[Settlement], between: timedelta | Sequence[timedelta] = ...
     ) -> list[bool]:
@@ -671,6 +978,90 @@ class Outbox(Protocol):
     async def health(self) -> OutboxHealth: ...
     async def dead_letters(self, limit: int) -> list[DeadLetter]:
         """The newest deliveries that were given up."""
+        ...
+
+    async def by_account(self) -> list[AccountHealth]:
+        """How each account stands that is owed anything, or was in vain."""
+        ...
+
+    async def retry(self, ids: Collection[DeliveryId] | None, now: datetime) -> list[DeliveryId]:
+        """Owe dead letters anew (None: all of them), in their old order, with all the time there is; those that were dead.
+
+        What died with a digest is in it again.
+        """
+        ...
+
+    async def drop(self, ids: Collection[DeliveryId] | None, now: datetime) -> list[DeliveryId]:
+        """Let dead letters be (None: all of them), with what died with a digest; those that were dead."""
+        ...
+
+    async def story(self, destination_id: DestinationId, release_id: ReleaseId) -> Story: ...
+    async def held_for(self, destination_id: DestinationId) -> int:
+        """How many alerts are held back for a destination."""
+        ...
+
+    async def waiting(self, destination_id: DestinationId) -> list[Waiting]:
+        """What is held back for a destination, and then stays so until the end of the transaction."""
+        ...
+
+    async def put_off(self, destination_id: DestinationId, until: Mapping[DeliveryId, datetime]) -> None:
+        """Hold what waits for a destination until other times; those that are past let it go at once."""
+        ...
+
+    async def ledger(self, newsrooms: Collection[NewsroomId], since: datetime) -> list[Passage]:
+        """The alerts of these newsrooms that were sent since then, of the newest 20,000 deliveries; not what was held back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change that somebody made to what a destination gets.
+
+    `what` is a code, `before` and `after` are what was and what is now, as JSON values that the command who wrote them reads;
+    `by` is `str(actor)`, `name` what the person was called then.
+    """
+
+    id: int
+    destination_id: DestinationId
+    at: datetime
+    by: str
+    name: str
+    what: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Audit(Protocol):
+    """Who changed what, where and when."""
+
+    async def note(
+        self,
+        destination_id: DestinationId,
+        actor: Actor,
+        what: str,
+        *,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        now: datetime,
+    ) -> None: ...
+    async def of(self, destination_id: DestinationId, limit: int, offset: int = 0) -> list[AuditEntry]:
+        """The newest changes, newest first."""
+        ...
+
+
+class Pins(Protocol):
+    """Press contacts that operators vouch for, for the whole installation."""
+
+    async def add(self, newsroom_id: NewsroomId, contact: Contact, actor: Actor, now: datetime) -> Pin:
+        """Pin a contact of a newsroom."""
+        ...
+
+    async def of(self, newsroom_id: NewsroomId) -> list[Pin]:
+        """What is pinned of a newsroom, newest first."""
+        ...
+
+    async def remove(self, pin_id: PinId) -> bool:
+        """Pin it no longer; False: nothing was pinned by this id."""
         ...
 
 
@@ -707,6 +1098,141 @@ class Installations(Protocol):
         ...
 
     async def remove(self, platform: str, account: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who took the story of a release on, as an account's conversations are shown; `person` is `str(actor)`."""
+
+    release_id: ReleaseId
+    platform: str
+    account: str
+    person: str
+    name: str
+    at: datetime
+
+
+class Takers(Protocol):
+    """Who took which story on: one person of each account at most."""
+
+    async def take(self, release_id: ReleaseId, actor: Actor, now: datetime) -> bool:
+        """Take a story on; False where somebody of the account has it. Of two who take it at once, one hears True."""
+        ...
+
+    async def give_back(self, release_id: ReleaseId, platform: str, account: str, person: str) -> bool:
+        """Let it go; whether this person had it."""
+        ...
+
+    async def of(self, release_ids: Collection[ReleaseId]) -> list[Taker]:
+        """Who has these, in every account."""
+        ...
+
+    async def told(self, release_id: ReleaseId, platform: str, account: str) -> list[Destination]:
+        """Where in an account a release stands, and who takes it is shown."""
+        ...
+
+
+class Aged(StrEnum):
+    """What is kept for a time, besides deliveries."""
+
+    CHANGES = "changes"
+    """The record of changes."""
+    AUTHORS = "authors"
+    """Who made a subscription that has ended."""
+    BUTTONS = "buttons"
+    """The commands of buttons that were not shown since."""
+    LISTS = "lists"
+    """Lists that people were shown."""
+    TAKERS = "takers"
+    """Who took a story on."""
+    MARKS = "marks"
+    """Marks that have lapsed."""
+    WORKERS = "workers"
+    """Processes that were not heard of since."""
+
+
+class Retention(Protocol):
+    """What is kept no longer because of its age. Releases stay."""
+
+    async def settled(self, before: datetime, after: DeliveryId, limit: int) -> tuple[list[DeliveryId], DeliveryId | None]:
+        """Of the next so many deliveries those that may go, and the last that was looked at; None: there are no more to look at.
+
+        What is owed stays; so does what tells of a release that may still be corrected: one that came out since `before`, or is
+        among the hundred newest of its feed.
+        """
+        ...
+
+    async def remove(self, deliveries: Sequence[DeliveryId]) -> int:
+        """Take deliveries away that are settled, with their posts; how many."""
+        ...
+
+    async def sweep(self, what: Aged, before: datetime, limit: int) -> int:
+        """Take away so many at most of what is of before then; how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much was kept of somebody. `stories`: that they took on; `lists`: lines of lists that they were shown."""
+
+    destinations: int = 0
+    subscriptions: int = 0
+    deliveries: int = 0
+    posts: int = 0
+    changes: int = 0
+    lists: int = 0
+    stories: int = 0
+
+
+class Forgetting(Protocol):
+    """What is erased because somebody asks for it, or does not want us any more.
+
+    A destination that is forgotten is nobody's from then on; its rows, a husk, are cleared away a few at a time.
+    """
+
+    async def platforms(self) -> list[str]:
+        """Those of which an account is known."""
+        ...
+
+    async def known(self, platform: str) -> list[Destination]:
+        """Every destination of a platform, paused or not."""
+        ...
+
+    async def private_of(self, person: str) -> list[Destination]:
+        """The private conversations of a person (`platform:id`), as far as they can be told to be theirs."""
+        ...
+
+    async def person(self, person: str) -> Forgotten:
+        """Take a person's id and name out of all that is kept; of what is theirs alone nothing is left."""
+        ...
+
+    async def contents(self, destinations: Collection[DestinationId]) -> Forgotten:
+        """How much is kept of destinations."""
+        ...
+
+    async def destinations(self, destinations: Collection[Destination]) -> None:
+        """Make husks of destinations. What is in flight there counts no more; whoever writes there again begins anew."""
+        ...
+
+    async def husks(self) -> list[DestinationId]: ...
+    async def clear(self, husk: DestinationId, limit: int) -> bool:
+        """Take so many rows of a husk away; whether nothing is left of it."""
+        ...
+
+    async def account_left(self, platform: str, account: str, at: datetime | None) -> None:
+        """An account does not want us since then; None: it does."""
+        ...
+
+    async def left_accounts(self, before: datetime) -> list[int]:
+        """The accounts that have not wanted us since before then."""
+        ...
+
+    async def account(self, account_id: int, before: datetime) -> bool:
+        """Make husks of some destinations of such an account, and erase what is kept beside; whether nothing is left of it.
+
+        One that let us in again meanwhile is left alone, and counts as done.
+        """
+        ...
 
 
 class Marks(Protocol):
@@ -771,17 +1297,31 @@ class Transaction(Protocol):
     @property
     def releases(self) -> Releases: ...
     @property
+    def lookups(self) -> Lookups: ...
+    @property
+    def histories(self) -> Histories: ...
+    @property
     def search(self) -> Search: ...
     @property
     def destinations(self) -> Destinations: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
+    def audit(self) -> Audit: ...
+    @property
+    def pins(self) -> Pins: ...
+    @property
     def lists(self) -> ShownLists: ...
     @property
     def buttons(self) -> Buttons: ...
     @property
     def installations(self) -> Installations: ...
+    @property
+    def takers(self) -> Takers: ...
+    @property
+    def retention(self) -> Retention: ...
+    @property
+    def forgetting(self) -> Forgetting: ...
     @property
     def marks(self) -> Marks: ...
     @property
@@ -799,6 +1339,10 @@ class Hint(Enum):
     """A feed is wanted, or due, that was not."""
     ACCOUNTS = "accounts"
     """An account was installed or removed."""
+    LOOKUPS = "lookups"
+    """A document is to be looked at."""
+    HUSKS = "husks"
+    """Something was forgotten whose rows are to be cleared away."""
 
 
 class Database(Protocol):
@@ -814,4 +1358,8 @@ class Database(Protocol):
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """A snapshot to read from; it never blocks a writer."""
+        ...
+
+    def glance(self) -> AbstractAsyncContextManager[Transaction]:
+        """For a question that is one statement: it costs no more than that. Several see no common snapshot. Raises StorageError."""
         ...

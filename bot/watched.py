@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import monotonic
 
-from bot.errors import StorageError
+from bot.errors import DatabaseReadOnly, DiskFull, StorageError
 from bot.happenings import DatabaseFailed, Witness
 from bot.ports import Database, Hint, Transaction
+
+REMEMBERED = 60.0
+"""Seconds for which a database that could not be written counts as such: small changes may fit in where larger ones do not."""
 
 
 class WatchedDatabase:
@@ -15,6 +19,13 @@ class WatchedDatabase:
 
     def __init__(self, database: Database, witness: Witness) -> None:
         self._database, self._witness = database, witness
+        self._unwritten: tuple[float, str] | None = None
+
+    @property
+    def unwritten(self) -> str:
+        """Why something could not be written lately, though it can be read: no room, no right to. Else empty."""
+        at, why = self._unwritten or (0.0, "")
+        return why if why and monotonic() - at < REMEMBERED else ""
 
     def watch(self, on_hint: Callable[[Hint], None]) -> AbstractAsyncContextManager[None]:
         """See `bot.ports.Database.watch`."""
@@ -28,6 +39,10 @@ class WatchedDatabase:
         """See `bot.ports.Database.read`."""
         return self._told(self._database.read())
 
+    def glance(self) -> AbstractAsyncContextManager[Transaction]:
+        """See `bot.ports.Database.glance`."""
+        return self._told(self._database.glance())
+
     @asynccontextmanager
     async def _told(self, transaction: AbstractAsyncContextManager[Transaction]) -> AsyncIterator[Transaction]:
         try:
@@ -35,4 +50,6 @@ class WatchedDatabase:
                 yield tx
         except StorageError as error:
             self._witness(DatabaseFailed(type(error).__name__))
+            if isinstance(error, DiskFull | DatabaseReadOnly):
+                self._unwritten = monotonic(), str(error)
             raise

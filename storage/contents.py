@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain import prose
 from bot.domain.contact import Contact, ContactKind, Phone
-from bot.domain.release import Content, Document, Kind, Picture
+from bot.domain.release import Content, Document, Kind, Picture, Translation
 
 
 def contact_to_json(contact: Contact) -> dict[str, Any]:
@@ -41,10 +41,11 @@ def content_to_json(content: Content) -> dict[str, Any]:
         "body": prose.to_json(content.body),
         "kind": content.kind.value if content.kind else None,
         "kind_word": content.kind_word,
-        "pictures": [[p.url, p.caption, p.credit] for p in content.pictures],
+        "pictures": [[p.url, p.caption, p.credit, p.thumbnail] for p in content.pictures],
         "documents": [[d.url, d.name] for d in content.documents],
         "keywords": list(content.keywords),
         "contacts": [contact_to_json(contact) for contact in content.contacts],
+        "translations": [[t.external_id, t.language, t.title, t.url] for t in content.translations],
     }
     return {key: item for key, item in value.items() if item}
 
@@ -63,4 +64,5 @@ def content_from_json(value: dict[str, Any], *, title: str, url: str, language: 
         documents=tuple(Document(*document) for document in value.get("documents", ())),
         keywords=tuple(value.get("keywords", ())),
         contacts=tuple(contact_from_json(contact) for contact in value.get("contacts", ())),
+        translations=tuple(Translation(*translation) for translation in value.get("translations", ())),
     )

@@ -5,33 +5,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import CAREFULLY, machine_time
 from bot.ports import Hint
+from storage.audit import SqlAudit
 from storage.buttons import SqlButtons
 from storage.destinations import SqlDestinations
 from storage.engine import async_engine, database_url, is_shared, name_of
 from storage.errors import storage_errors
 from storage.feeds import SqlFeeds
+from storage.forgetting import SqlForgetting
 from storage.hints import Watchers, begin_hints
+from storage.histories import SqlHistories
 from storage.installations import SqlInstallations
+from storage.leap import catch_up, leap
 from storage.leases import SqlLeases
 from storage.listening import listening, notify
 from storage.lists import SqlShownLists
+from storage.lookups import SqlLookups
 from storage.marks import SqlMarks
 from storage.newsrooms import SqlNewsrooms
 from storage.outbox import SqlOutbox
+from storage.pins import SqlPins
 from storage.postgres import patience
 from storage.releases import SqlReleases
+from storage.retention import SqlRetention
 from storage.search import SqlSearch
-from storage.sqlite import WRITES
+from storage.sqlite import ALONE, WRITES
+from storage.takers import SqlTakers
 from storage.workers import SqlWorkers
-
-_CLOCK_READINGS = 5
 
 
 class SqlTransaction:
@@ -42,12 +49,19 @@ class SqlTransaction:
         self.newsrooms = SqlNewsrooms(connection)
         self.feeds = SqlFeeds(connection)
         self.releases = SqlReleases(connection)
+        self.lookups = SqlLookups(connection)
+        self.histories = SqlHistories(connection)
         self.search = SqlSearch(connection)
         self.destinations = SqlDestinations(connection)
         self.outbox = SqlOutbox(connection)
+        self.audit = SqlAudit(connection)
+        self.pins = SqlPins(connection)
         self.lists = SqlShownLists(connection)
         self.buttons = SqlButtons(connection)
         self.installations = SqlInstallations(connection)
+        self.takers = SqlTakers(connection)
+        self.retention = SqlRetention(connection)
+        self.forgetting = SqlForgetting(connection)
         self.marks = SqlMarks(connection)
         self.leases = SqlLeases(connection)
         self.workers = SqlWorkers(connection)
@@ -71,7 +85,7 @@ class SqlDatabase:
         if self.is_shared:
             self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._turn = nullcontext()
-        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_shared else self._engine
+        self._single = self._engine.execution_options(**({"isolation_level": "AUTOCOMMIT"} if self.is_shared else ALONE))
         self._watchers = Watchers()
         self._sender = token_hex(8)
 
@@ -103,7 +117,7 @@ class SqlDatabase:
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[SqlTransaction]:
-        """For a question that is one statement: on PostgreSQL it is sent alone, without a transaction. Raises StorageError."""
+        """For a question that is one statement: it is sent alone, without a transaction. Raises StorageError."""
         with storage_errors(self.name):
             async with self._single.connect() as connection:
                 with self._patience(connection):
@@ -118,19 +132,30 @@ class SqlDatabase:
             async with listening(self.url, self._sender, others.tell) if self.is_shared else nullcontext():
                 yield
 
-    async def clock_offset(self) -> timedelta:
-        """How far the database's clock is ahead of ours, by the quickest of a few readings; 0 on SQLite. Raises StorageError."""
+    async def clock_offset(self, clock: Callable[[], datetime] = machine_time, readings: int = CAREFULLY) -> timedelta:
+        """How far the database's clock is ahead of `clock`, by the quickest of some readings; 0 on SQLite. Raises StorageError."""
         if not self.is_shared:
             return timedelta(0)
-        readings: list[tuple[timedelta, timedelta]] = []
+        found: list[tuple[timedelta, timedelta]] = []
         with storage_errors(self.name):
             async with self._single.connect() as connection:
-                for _ in range(_CLOCK_READINGS):
-                    asked = datetime.now(UTC)
-                    theirs: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
-                    took = datetime.now(UTC) - asked
-                    readings.append((took, theirs - (asked + took / 2)))
-        return min(readings)[1]
+                with self._patience(connection):
+                    for _ in range(readings):
+                        asked = clock()
+                        theirs: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+                        took = clock() - asked
+                        found.append((took, theirs - (asked + took / 2)))
+        return min(found)[1]
+
+    async def leap(self, before: datetime, after: datetime) -> None:
+        """See `bot.clock.Timed.leap`. Raises StorageError."""
+        async with self.begin() as tx:
+            await leap(tx.connection, before, after)
+
+    async def catch_up(self, before: datetime, now: datetime, *, all_noticed: bool) -> None:
+        """See `bot.clock.Timed.catch_up`. Raises StorageError."""
+        async with self.begin() as tx:
+            await catch_up(tx.connection, before, now, all_noticed=all_noticed)
 
     @contextmanager
     def _patience(self, connection: AsyncConnection) -> Iterator[None]:

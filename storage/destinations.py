@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.newsroom import NewsroomId
+from bot.domain.options import DestinationOptions, SubscriptionOptions
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId, Subscription, SubscriptionId
 from bot.ports import Hint
 from storage.dialects import insert_or_ignore
 from storage.hints import hint
-from storage.lanes import PENDING, lock_account, lock_lanes
+from storage.lanes import PENDING, WAITS, lock_account, lock_lanes
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -27,6 +28,7 @@ from storage.models import (
     UtcDateTime,
 )
 from storage.moving import move_conversation
+from storage.options import options_to_json, subscription_options_from_json
 from storage.rows import DESTINATION_COLUMNS, NEWSROOM_COLUMNS, destination_from, newsroom_from
 
 
@@ -44,6 +46,16 @@ class SqlDestinations:
     async def of_conversation(self, address: Address) -> list[Destination]:
         """See `bot.ports.Destinations.of_conversation`."""
         query = _in_conversation(address).order_by(DestinationRow.thread)
+        return [destination_from(row) for row in await self._db.execute(query)]
+
+    async def of_account(self, platform: str, account: str) -> list[Destination]:
+        """See `bot.ports.Destinations.of_account`."""
+        query = (
+            select(*DESTINATION_COLUMNS)
+            .join(AccountRow, AccountRow.id == DestinationRow.account_id)
+            .where(AccountRow.platform == platform, AccountRow.name == account, DestinationRow.paused.is_(None))
+            .order_by(DestinationRow.title, DestinationRow.id)
+        )
         return [destination_from(row) for row in await self._db.execute(query)]
 
     async def ensure(
@@ -91,6 +103,15 @@ class SqlDestinations:
     async def set_language(self, destination_id: DestinationId, language: str) -> None:
         """Speak this language there from now on."""
         await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(language=language))
+
+    async def set_timezone(self, destination_id: DestinationId, timezone: str) -> None:
+        """Go by this zone's clocks there from now on."""
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(timezone=timezone))
+
+    async def set_options(self, destination_id: DestinationId, options: DestinationOptions) -> None:
+        """How the destination is told from now on."""
+        chosen = options_to_json(options)
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(options=chosen))
 
     async def pause(self, address: Address, reason: str) -> None:
         """Send nothing more there; what is owed waits."""
@@ -164,10 +185,23 @@ class SqlDestinations:
             await self._drop_unwanted(ended, now)
 
     async def _drop_unwanted(self, destination_id: int, now: datetime) -> None:
+        """Alerts that no subscription brings any more."""
+        owed = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.HELD))
+        await self._drop(destination_id, owed, SubscriptionRow.ended_at.is_(None), "unsubscribed", now)
+        left = select(func.count()).where(PENDING, DeliveryRow.destination_id == destination_id).scalar_subquery()
+        await self._db.execute(update(LaneRow).where(LaneRow.destination_id == destination_id).values(pending=left))
+        await self._db.execute(
+            update(LaneRow).where(LaneRow.destination_id == destination_id, LaneRow.pending == 0).values(due_at=None)
+        )
+
+    async def _drop(
+        self, destination_id: int, which: ColumnElement[bool], brings: ColumnElement[bool], reason: str, now: datetime
+    ) -> None:
+        """Owe such alerts no longer that none of such subscriptions brings, but for one in flight."""
         offered = select(NewsroomRow.id).where(NewsroomRow.offered_by.is_not(None))
         wanted = exists().where(
             SubscriptionRow.destination_id == destination_id,
-            SubscriptionRow.ended_at.is_(None),
+            brings,
             or_(
                 SubscriptionRow.newsroom_id == ReleaseRow.newsroom_id,
                 and_(SubscriptionRow.newsroom_id.is_(None), ReleaseRow.newsroom_id.in_(offered)),
@@ -179,16 +213,11 @@ class SqlDestinations:
             .where(
                 DeliveryRow.destination_id == destination_id,
                 DeliveryRow.kind == DeliveryKind.ALERT,
-                DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.HELD)),
+                which,
                 DeliveryRow.id.is_distinct_from(in_flight),
                 DeliveryRow.release_id.in_(select(ReleaseRow.id).where(~wanted)),
             )
-            .values(state=DeliveryState.SKIPPED, reason="unsubscribed", done_at=now)
-        )
-        left = select(func.count()).where(PENDING, DeliveryRow.destination_id == destination_id).scalar_subquery()
-        await self._db.execute(update(LaneRow).where(LaneRow.destination_id == destination_id).values(pending=left))
-        await self._db.execute(
-            update(LaneRow).where(LaneRow.destination_id == destination_id, LaneRow.pending == 0).values(due_at=None)
+            .values(state=DeliveryState.SKIPPED, reason=reason, done_at=now)
         )
 
     async def subscriptions(self, destination_id: DestinationId) -> list[Subscription]:
@@ -205,6 +234,11 @@ class SqlDestinations:
         query = select(exists().where(SubscriptionRow.destination_id == destination_id))
         return bool((await self._db.execute(query)).scalar_one())
 
+    async def set_subscription_options(self, subscription_id: SubscriptionId, options: SubscriptionOptions) -> None:
+        """See `bot.ports.Destinations.set_subscription_options`."""
+        chosen = options_to_json(options)
+        await self._db.execute(update(SubscriptionRow).where(SubscriptionRow.id == subscription_id).values(options=chosen))
+
     async def set_silent(self, subscription_id: SubscriptionId, *, silent: bool) -> None:
         """See `bot.ports.Destinations.set_silent`."""
         await self._db.execute(update(SubscriptionRow).where(SubscriptionRow.id == subscription_id).values(silent=silent))
@@ -219,6 +253,17 @@ class SqlDestinations:
             return
         since = case((muted, SubscriptionRow.muted_from), else_=literal(now, UtcDateTime()))
         await self._db.execute(update(SubscriptionRow).where(*these).values(muted_from=since, muted_until=until))
+        await self._drop_muted(subscription_ids, now)
+
+    async def _drop_muted(self, subscription_ids: Collection[SubscriptionId], now: datetime) -> None:
+        """What was held back came out before the mute, but would be told during it, or long after."""
+        here = select(SubscriptionRow.destination_id).where(SubscriptionRow.id.in_(subscription_ids))
+        await lock_lanes(self._db, here)
+        audible = and_(
+            SubscriptionRow.ended_at.is_(None), or_(SubscriptionRow.muted_until.is_(None), SubscriptionRow.muted_until <= now)
+        )
+        for destination_id in sorted(set((await self._db.execute(here)).scalars())):
+            await self._drop(destination_id, WAITS, audible, "muted", now)
 
 
 def _at(address: Address) -> Select[*tuple[Any, ...]]:
@@ -262,6 +307,7 @@ def _live() -> Select[*tuple[Any, ...]]:
             SubscriptionRow.created_by,
             SubscriptionRow.silent,
             SubscriptionRow.muted_until,
+            SubscriptionRow.options,
             SubscriptionRow.newsroom_id.label("wants"),
             *NEWSROOM_COLUMNS,
         )
@@ -280,4 +326,5 @@ def _subscription(row: Any) -> Subscription:  # noqa: ANN401 - a row of _live
         row.created_by,
         row.silent,
         row.muted_until,
+        subscription_options_from_json(row.options),
     )

@@ -47,14 +47,15 @@ def name_of(url: URL) -> str:
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
-def _to_json(value: object) -> str:
+def to_json(value: object) -> str:
+    """A value as JSON, as every column of it is written."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     # No text of PostgreSQL can hold the character NUL, and none needs to.
     return _NUL.sub(r"\1", text) if "\\u0000" in text else text
 
 
-def async_engine(url: URL) -> AsyncEngine:
-    """The engine that the bot works with; the folder of a file is made."""
+def async_engine(url: URL, *, limited: bool = True) -> AsyncEngine:
+    """The engine that the bot works with; the folder of a file is made. `limited`: no statement of it takes long."""
     if is_shared(url):
         engine = create_async_engine(
             url,
@@ -62,14 +63,14 @@ def async_engine(url: URL) -> AsyncEngine:
             max_overflow=5,
             pool_timeout=BUSY_TIMEOUT,
             isolation_level="READ COMMITTED",
-            connect_args=postgres.connect_args(url),
-            json_serializer=_to_json,
+            connect_args=postgres.connect_args(url, limited=limited),
+            json_serializer=to_json,
         )
         postgres.prepare(engine.sync_engine)
         return engine
     sqlite.make_folder(url)
     connect_args = {"timeout": BUSY_TIMEOUT}
-    engine = create_async_engine(url, pool_size=5, max_overflow=5, connect_args=connect_args, json_serializer=_to_json)
+    engine = create_async_engine(url, pool_size=5, max_overflow=5, connect_args=connect_args, json_serializer=to_json)
     sqlite.prepare(engine.sync_engine)
     return engine
 
@@ -77,9 +78,9 @@ def async_engine(url: URL) -> AsyncEngine:
 def sync_engine(url: URL) -> Engine:
     """An engine of the same making for migrations, which are no coroutines and may take their time."""
     if is_shared(url):
-        return create_engine(url, connect_args=postgres.connect_args(url, limited=False), json_serializer=_to_json)
+        return create_engine(url, connect_args=postgres.connect_args(url, limited=False), json_serializer=to_json)
     sqlite.make_folder(url)
     connect_args = {"timeout": BUSY_TIMEOUT}
-    engine = create_engine(url.set(drivername="sqlite"), connect_args=connect_args, json_serializer=_to_json)
+    engine = create_engine(url.set(drivername="sqlite"), connect_args=connect_args, json_serializer=to_json)
     sqlite.prepare(engine)
     return engine

@@ -40,6 +40,7 @@ _KNOWN = (
     ReleaseRow.id,
     ReleaseRow.external_id,
     StatementRow.language,
+    StatementRow.source,
     StatementRow.fingerprint,
     StatementRow.title,
     StatementRow.url,
@@ -49,10 +50,11 @@ _KNOWN = (
 
 _SAID_BY_FEED = and_(StatementRow.release_id == ReleaseRow.id, StatementRow.source == FEED)
 
-_WANTED = or_(
+WANTED = or_(
     NewsroomRow.offered_by.is_not(None),
     exists().where(SubscriptionRow.newsroom_id == NewsroomRow.id, SubscriptionRow.ended_at.is_(None)),
 )
+"""Newsrooms that are offered here, or subscribed to."""
 
 
 class SqlFeeds:
@@ -66,7 +68,7 @@ class SqlFeeds:
         free = or_(FeedRow.owner.is_(None), FeedRow.lease_until <= now)
         rows = await self._db.execute(
             _feeds()
-            .where(FeedRow.due_at <= now, FeedRow.state == FeedState.LIVE, free, _WANTED)
+            .where(FeedRow.due_at <= now, FeedRow.state == FeedState.LIVE, free, WANTED)
             .order_by(FeedRow.due_at, FeedRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=FeedRow)
@@ -85,20 +87,25 @@ class SqlFeeds:
         query = (
             select(func.min(due))
             .join(NewsroomRow, NewsroomRow.id == FeedRow.newsroom_id)
-            .where(FeedRow.due_at.is_not(None), FeedRow.state == FeedState.LIVE, _WANTED)
+            .where(FeedRow.due_at.is_not(None), FeedRow.state == FeedState.LIVE, WANTED)
         )
         return (await self._db.execute(query)).scalar_one()
 
-    async def holds(self, feed_id: FeedId, owner: str) -> bool:
-        """Whether the feed is in this owner's hands, and then it stays there until the end of the transaction.
+    async def renew(self, feed_ids: Collection[FeedId], owner: str, until: datetime) -> None:
+        """See `bot.ports.Feeds.renew`."""
+        # Locked in order, as whoever settles does, so that none waits for another.
+        these = and_(FeedRow.id.in_(feed_ids), FeedRow.owner == owner)
+        locked = select(FeedRow.id).where(these).order_by(FeedRow.id).with_for_update(key_share=True)
+        ids = list((await self._db.execute(locked)).scalars())
+        await self._db.execute(update(FeedRow).where(FeedRow.id.in_(ids)).values(lease_until=until))
 
-        To be asked in the transaction that stores what a poll found: where the lease ran out, another may have polled it since.
-        """
+    async def holds(self, feed_id: FeedId, owner: str) -> bool:
+        """See `bot.ports.Feeds.holds`."""
         held = select(FeedRow.id).where(FeedRow.id == feed_id, FeedRow.owner == owner).with_for_update(key_share=True)
         return (await self._db.execute(held)).first() is not None
 
     async def settle(self, results: Sequence[PollResult], owner: str | None = None) -> None:
-        """See `bot.ports.Feeds.settle`. `owner`: write down only what became of feeds that are in its hands still."""
+        """See `bot.ports.Feeds.settle`."""
         by_feed = sorted(results, key=lambda result: result.feed_id)  # as locks are taken, so that none waits for another
         good = [_written(result, owner) for result in by_feed if result.good_at]
         bad = [_written(result, owner) for result in by_feed if not result.good_at]
@@ -117,15 +124,18 @@ class SqlFeeds:
             StatementRow.url.in_(urls),
             tuple_(ReleaseRow.published, StatementRow.title).in_(moments),
         )
-        named = select(ReleaseRow.id).join(StatementRow, _SAID_BY_FEED).where(ReleaseRow.feed_id == feed_id, same)
-        return await self._known(_known(feed_id).where(ReleaseRow.id.in_(named)))
+        named = select(ReleaseRow.id).join(StatementRow, StatementRow.release_id == ReleaseRow.id)
+        these = named.where(ReleaseRow.feed_id == feed_id, same)
+        return await self._known(_known(feed_id, said=ReleaseRow.id == StatementRow.release_id).where(ReleaseRow.id.in_(these)))
 
     async def newer_than(self, feed_id: FeedId, published: datetime, limit: int) -> list[KnownVersion]:
         """See `bot.ports.Feeds.newer_than`."""
         newer = and_(ReleaseRow.published > published, ReleaseRow.gone_at.is_(None))
         return await self._known(_known(feed_id).where(newer).order_by(ReleaseRow.published.desc()).limit(limit))
 
-    async def mark_missing(self, ask_at: Mapping[ReleaseId, int], present: Collection[ReleaseId] = ()) -> None:
+    async def mark_missing(
+        self, ask_at: Mapping[ReleaseId, int], present: Collection[ReleaseId] = ()
+    ) -> list[tuple[ReleaseId, int]]:
         """See `bot.ports.Feeds.mark_missing`."""
         if ask_at:
             await self._db.execute(
@@ -135,8 +145,14 @@ class SqlFeeds:
                 .execution_options(synchronize_session=None),
                 [{"of": release_id, "poll": poll} for release_id, poll in ask_at.items()],
             )
-        if present:
-            await self._db.execute(update(ReleaseRow).where(ReleaseRow.id.in_(present)).values(ask_at=None, gone_at=None))
+        if not present:
+            return []
+        these = update(ReleaseRow).where(ReleaseRow.id.in_(present))
+        again = these.where(ReleaseRow.gone_at.is_not(None)).values(gone_at=None, revision=ReleaseRow.revision + 1)
+        back = await self._db.execute(again.returning(ReleaseRow.id, ReleaseRow.revision))
+        found = sorted((ReleaseId(ident), revision) for ident, revision in back)
+        await self._db.execute(these.values(ask_at=None))
+        return found
 
     async def missing(self, feed_id: FeedId, polls: int, limit: int) -> list[Release]:
         """See `bot.ports.Feeds.missing`."""
@@ -144,16 +160,24 @@ class SqlFeeds:
 
     async def oldest(self, feed_id: FeedId) -> datetime | None:
         """When the oldest release that this feed has brought was published."""
-        query = select(func.min(ReleaseRow.published)).where(ReleaseRow.feed_id == feed_id)
-        return (await self._db.execute(query)).scalar_one()
+        brought = select(func.min(ReleaseRow.published)).join(StatementRow, _SAID_BY_FEED)
+        return (await self._db.execute(brought.where(ReleaseRow.feed_id == feed_id))).scalar_one()
+
+    async def keep(self, feed_id: FeedId) -> None:
+        """See `bot.ports.Feeds.keep`."""
+        await self._db.execute(select(FeedRow.id).where(FeedRow.id == feed_id).with_for_update(key_share=True))
 
     async def of(self, newsroom_id: NewsroomId) -> list[Feed]:
         """The newsroom's feeds."""
         return [_feed(row) for row in await self._db.execute(_feeds().where(FeedRow.newsroom_id == newsroom_id))]
 
+    async def many(self, feed_ids: Collection[int]) -> list[Feed]:
+        """The feeds of these ids."""
+        return [_feed(row) for row in await self._db.execute(_feeds().where(FeedRow.id.in_(feed_ids)))]
+
     async def all(self) -> list[Feed]:
         """Every wanted feed, by newsroom."""
-        rows = await self._db.execute(_feeds().where(_WANTED).order_by(NewsroomRow.name, FeedRow.id))
+        rows = await self._db.execute(_feeds().where(WANTED).order_by(NewsroomRow.name, FeedRow.id))
         return [_feed(row) for row in rows]
 
     async def wake(self, newsroom_id: NewsroomId, now: datetime, *, prime: bool) -> None:
@@ -172,27 +196,30 @@ class SqlFeeds:
             hint(self._db, Hint.FEEDS)
 
     async def _known(self, query: Select[*tuple[Any, ...]]) -> list[KnownVersion]:
-        return [
-            KnownVersion(
-                release_id=ReleaseId(row.id),
-                external_id=row.external_id,
-                language=row.language,
-                fingerprint=row.fingerprint,
-                title=row.title,
-                url=row.url,
-                published=row.published,
-                ask_at=row.ask_at,
-            )
-            for row in await self._db.execute(query)
-        ]
+        """One for each language version: what the feed says of it, else what the archive does."""
+        found: dict[tuple[int, str], KnownVersion] = {}
+        for row in await self._db.execute(query):
+            by_feed = row.source == FEED
+            if by_feed or (row.id, row.language) not in found:
+                found[row.id, row.language] = KnownVersion(
+                    release_id=ReleaseId(row.id),
+                    external_id=row.external_id,
+                    language=row.language,
+                    fingerprint=row.fingerprint if by_feed else "",
+                    title=row.title,
+                    url=row.url,
+                    published=row.published,
+                    ask_at=row.ask_at,
+                )
+        return list(found.values())
 
 
 def _feeds() -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).join(NewsroomRow, NewsroomRow.id == FeedRow.newsroom_id)
 
 
-def _known(feed_id: FeedId) -> Select[*tuple[Any, ...]]:
-    return select(*_KNOWN).join(StatementRow, _SAID_BY_FEED).where(ReleaseRow.feed_id == feed_id)
+def _known(feed_id: FeedId, said: ColumnElement[bool] = _SAID_BY_FEED) -> Select[*tuple[Any, ...]]:
+    return select(*_KNOWN).join(StatementRow, said).where(ReleaseRow.feed_id == feed_id)
 
 
 def _feed(row: Any) -> Feed:  # noqa: ANN401 - a row of _COLUMNS

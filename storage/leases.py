@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import case, delete, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialects import insert_into
@@ -21,8 +21,10 @@ class SqlLeases:
         """See `bot.ports.Leases.take`."""
         asked = insert_into(self._db, LeaseRow).values(name=name, owner=owner, until=now + lease)
         free = or_(LeaseRow.owner == owner, LeaseRow.until <= now)
+        # One of ours is not made shorter: whoever noticed before us that the clock jumped has made it longer.
+        until = case((LeaseRow.until > asked.excluded.until, LeaseRow.until), else_=asked.excluded.until)
         taken = asked.on_conflict_do_update(
-            index_elements=["name"], set_={"owner": asked.excluded.owner, "until": asked.excluded.until}, where=free
+            index_elements=["name"], set_={"owner": asked.excluded.owner, "until": until}, where=free
         ).returning(LeaseRow.name)
         return (await self._db.execute(taken)).first() is not None
 

@@ -7,11 +7,12 @@ import asyncio
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 
 from bot.errors import StorageError
-from storage.engine import database_url, is_shared, name_of, sync_engine
+from storage.engine import database_url, name_of, sync_engine
 from storage.errors import storage_errors
+from storage.portable.tables import RECORD
 from storage.sqlite import WRITES
 
 _LOCK = 7_377_824_301
@@ -24,6 +25,12 @@ def config(connection: Connection) -> Config:
     settings.set_main_option("script_location", "storage:migrations")
     settings.attributes["connection"] = connection
     return settings
+
+
+def one_migrates(connection: Connection) -> None:
+    """Until the end of this transaction no other process migrates; on SQLite there is but one that writes."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 async def migrate(url: str) -> None:
@@ -42,8 +49,12 @@ def migrate_now(url: str) -> None:
             engine.connect().execution_options(**WRITES) as connection,
             connection.begin(),
         ):
-            if is_shared(address):
-                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            one_migrates(connection)
+            if inspect(connection).has_table(RECORD):
+                raise StorageError(
+                    f"{name_of(address)} is being filled by `pressevagt migrate-data`, which has not come to its end; "
+                    "start that again"
+                )
             try:
                 command.upgrade(config(connection), "head")
             except CommandError as error:

@@ -75,7 +75,7 @@ class Base(DeclarativeBase):
 
 
 class AccountRow(Base):
-    """A bot token on a platform; one process at a time owns it, by the lease."""
+    """A bot token on a platform; one process at a time owns it, by the lease. `gone_at`: since then it does not want us."""
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("platform", "name"),)
@@ -85,6 +85,7 @@ class AccountRow(Base):
     owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     blocked_until: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
 
 
 class NewsroomRow(Base):
@@ -139,6 +140,7 @@ class ReleaseRow(Base):
         Index("ix_release_newsroom_published", "newsroom_id", "published", "id"),
         Index("ix_release_published", "published", "id"),
         Index("ix_release_feed_published", "feed_id", "published"),
+        Index("ix_release_external_id", "external_id"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     newsroom_id: Mapped[int] = mapped_column(ForeignKey("newsroom.id"))
@@ -155,7 +157,7 @@ class ReleaseRow(Base):
 
 
 class StatementRow(Base):
-    """What one source says now of one language version of a release."""
+    """What one source says now of one language version of a release; `stale`: its feed has changed its words since."""
 
     __tablename__ = "statement"
     __table_args__ = (UniqueConstraint("release_id", "language", "source"), Index("ix_statement_url", "url"))
@@ -169,6 +171,7 @@ class StatementRow(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     kind: Mapped[str | None] = mapped_column(String(20))
     spoken: Mapped[str] = mapped_column(String(2))
+    stale: Mapped[bool] = mapped_column(default=False)
 
 
 class RevisionRow(Base):
@@ -187,6 +190,36 @@ class RevisionRow(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class LookupRow(Base):
+    """A release whose document is to be looked at (again); `stage` says which look it is."""
+
+    __tablename__ = "lookup"
+    __table_args__ = (Index("ix_lookup_due", "stage", "due_at"),)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
+    stage: Mapped[int]
+    due_at: Mapped[datetime]
+    tries: Mapped[int]
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+
+
+class HistoryRow(Base):
+    """How far the history of a feed's newsroom has been fetched; `primed_at` is the feed's as of which it is."""
+
+    __tablename__ = "history"
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"), primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(20))
+    cursor: Mapped[str]
+    done: Mapped[int]
+    total: Mapped[int | None]
+    primed_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    tries: Mapped[int]
+    fault: Mapped[str]
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+
+
 class DestinationRow(Base):
     """A conversation that the bot writes to."""
 
@@ -202,6 +235,7 @@ class DestinationRow(Base):
     timezone: Mapped[str]
     paused: Mapped[str | None]
     created_at: Mapped[datetime]
+    options: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SubscriptionRow(Base):
@@ -218,6 +252,13 @@ class SubscriptionRow(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_subscription_newsroom", "newsroom_id", "id"),
+        Index("ix_subscription_destination", "destination_id"),
+        Index(
+            "ix_subscription_chosen",
+            "destination_id",
+            sqlite_where=text("options IS NOT NULL AND ended_at IS NULL"),
+            postgresql_where=text("options IS NOT NULL AND ended_at IS NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
@@ -228,10 +269,15 @@ class SubscriptionRow(Base):
     silent: Mapped[bool] = mapped_column(default=False)
     muted_from: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
+    options: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class LaneRow(Base):
-    """One destination's queue: how much is pending, when it is due, and who has its head in hand."""
+    """One destination's queue: how much is pending, when it is due, and who has its head in hand.
+
+    `held_until` is when something that is held back is to be looked at again: too early perhaps, never too late.
+    `newest` is the newest release of which it is owed an alert, until something had to be tried again: a hint for who is fair.
+    """
 
     __tablename__ = "lane"
     __table_args__ = (
@@ -239,20 +285,40 @@ class LaneRow(Base):
             "ix_lane_due",
             "account_id",
             "due_at",
+            "destination_id",
             sqlite_where=text("due_at IS NOT NULL"),
             postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_lane_newest",
+            "account_id",
+            "newest",
+            sqlite_where=text("newest IS NOT NULL"),
+            postgresql_where=text("newest IS NOT NULL"),
+        ),
+        Index(
+            "ix_lane_held",
+            "account_id",
+            "held_until",
+            sqlite_where=text("held_until IS NOT NULL"),
+            postgresql_where=text("held_until IS NOT NULL"),
         ),
     )
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"), primary_key=True, autoincrement=False)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     pending: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    newest: Mapped[int | None]
     owner: Mapped[str | None]
     in_flight: Mapped[int | None]
 
 
 class DeliveryRow(Base):
-    """Our debt of one alert, correction, digest or notice to one destination: a row of the outbox."""
+    """Our debt of one alert, correction, digest or notice to one destination: a row of the outbox.
+
+    What is held waits for `held_until`, or belongs to the digest `digest_id`.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -265,13 +331,11 @@ class DeliveryRow(Base):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
-        Index(
-            "ix_delivery_pending_release",
-            "release_id",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
-        ),
         Index("ix_delivery_release", "release_id"),
+        Index(
+            "ix_delivery_held", "destination_id", "id", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")
+        ),
+        Index("ix_delivery_ambiguous", "ambiguous", sqlite_where=text("ambiguous > 0"), postgresql_where=text("ambiguous > 0")),
         Index("ix_delivery_state", "state", "id", sqlite_where=text("state <> 'sent'"), postgresql_where=text("state <> 'sent'")),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -289,13 +353,15 @@ class DeliveryRow(Base):
     silent: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    digest_id: Mapped[int | None]
 
 
 class PostRow(Base):
     """A message that stands in a destination."""
 
     __tablename__ = "post"
-    __table_args__ = (Index("ix_post_reference", "destination_id", "reference"),)
+    __table_args__ = (Index("ix_post_reference", "destination_id", "reference"), Index("ix_post_delivery", "delivery_id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
@@ -327,10 +393,49 @@ class FanOutRow(Base):
     until: Mapped[int]
 
 
+class PinRow(Base):
+    """A press contact that an operator vouches for."""
+
+    __tablename__ = "pin"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    newsroom_id: Mapped[int] = mapped_column(ForeignKey("newsroom.id"), index=True)
+    contact: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+
+class AuditRow(Base):
+    """One change that somebody made to what a destination gets."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_destination", "destination_id", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
+    at: Mapped[datetime]
+    by: Mapped[str]
+    name: Mapped[str]
+    what: Mapped[str]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class TakerRow(Base):
+    """Who took a story on, as every conversation of an account is shown that asks for it."""
+
+    __tablename__ = "taker"
+    __table_args__ = (Index("ix_taker_at", "at"),)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    person: Mapped[str]
+    name: Mapped[str]
+    at: Mapped[datetime]
+
+
 class ButtonRow(Base):
     """The command of a button that its platform cannot carry, by a key that it can."""
 
     __tablename__ = "button"
+    __table_args__ = (Index("ix_button_kept_at", "kept_at"),)
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     command: Mapped[str]
     kept_at: Mapped[datetime]
@@ -340,6 +445,7 @@ class ShownRow(Base):
     """One line of the numbered list that a person was shown somewhere."""
 
     __tablename__ = "shown"
+    __table_args__ = (Index("ix_shown_shown_at", "shown_at"),)
     actor: Mapped[str] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

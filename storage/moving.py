@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, delete, exists, func, select, update
+from sqlalchemy import case, delete, exists, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.delivery import DeliveryState
 from bot.ports import Hint
 from storage.hints import hint
-from storage.lanes import PENDING, due_unless_paused, lock_account, lock_lanes
-from storage.models import AccountRow, DeliveryRow, DestinationRow, LaneRow, SubscriptionRow
+from storage.lanes import PENDING, WAITS, due_unless_paused, lock_account, lock_lanes
+from storage.models import AccountRow, AuditRow, DeliveryRow, DestinationRow, LaneRow, SubscriptionRow
 
 MOVED = "moved"
 
@@ -39,8 +39,17 @@ async def _destinations(db: AsyncConnection, account_id: int, conversation: str)
 
 
 async def _merge(db: AsyncConnection, old: int, new: int) -> None:
+    await _merge_choices(db, old, new)
     await _merge_subscriptions(db, old, new)
     await _merge_deliveries(db, old, new)
+
+
+async def _merge_choices(db: AsyncConnection, old: int, new: int) -> None:
+    """What was chosen for the old one holds, unless something was chosen for the new one."""
+    chosen = select(DestinationRow.options).where(DestinationRow.id == old).scalar_subquery()
+    unchosen = (DestinationRow.id == new, DestinationRow.options.is_(null()))
+    await db.execute(update(DestinationRow).where(*unchosen).values(options=chosen))
+    await db.execute(update(AuditRow).where(AuditRow.destination_id == old).values(destination_id=new))
 
 
 async def _merge_subscriptions(db: AsyncConnection, old: int, new: int) -> None:
@@ -57,20 +66,15 @@ async def _merge_subscriptions(db: AsyncConnection, old: int, new: int) -> None:
 
 async def _merge_deliveries(db: AsyncConnection, old: int, new: int) -> None:
     """What is owed goes along, but for what is in flight: its own outcome says whether it has to move."""
-    lane = (
-        await db.execute(
-            select(LaneRow.due_at, LaneRow.in_flight, DeliveryRow.kind)
-            .outerjoin(DeliveryRow, DeliveryRow.id == LaneRow.in_flight)
-            .where(LaneRow.destination_id == old)
-        )
-    ).one()
-    stays = {DeliveryState.HELD} if lane.kind == DeliveryKind.DIGEST else set()
+    lane = (await db.execute(select(LaneRow.due_at, LaneRow.in_flight).where(LaneRow.destination_id == old))).one()
     other = aliased(DeliveryRow)
     same = exists().where(other.destination_id == new, other.dedupe_key == DeliveryRow.dedupe_key)
     owed = (
         DeliveryRow.destination_id == old,
-        DeliveryRow.state.in_({DeliveryState.PENDING, DeliveryState.HELD} - stays),
+        DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.HELD)),
         DeliveryRow.id.is_distinct_from(lane.in_flight),
+        # What is in a digest goes where the digest goes.
+        or_(DeliveryRow.digest_id.is_(None), DeliveryRow.digest_id.is_distinct_from(lane.in_flight)),
     )
     await db.execute(update(DeliveryRow).where(*owed, same).values(state=DeliveryState.SKIPPED, reason=MOVED))
     await db.execute(update(DeliveryRow).where(*owed).values(destination_id=new))
@@ -83,3 +87,5 @@ async def _merge_deliveries(db: AsyncConnection, old: int, new: int) -> None:
         update(LaneRow).where(LaneRow.destination_id == new).values(due_at=case((LaneRow.pending > 0, due_at), else_=None))
     )
     await db.execute(update(LaneRow).where(LaneRow.destination_id == old, LaneRow.pending == 0).values(due_at=None))
+    held = select(func.min(DeliveryRow.held_until)).where(WAITS, DeliveryRow.destination_id == LaneRow.destination_id)
+    await db.execute(update(LaneRow).where(LaneRow.destination_id.in_((old, new))).values(held_until=held.scalar_subquery()))

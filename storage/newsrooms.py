@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.contact import Contact, ContactKind
+from bot.domain.contact import Sighting
 from bot.domain.newsroom import FeedState, Newsroom, NewsroomEntry, NewsroomId
-from bot.domain.release import Release, ReleaseId
 from bot.ports import Hint
 from storage.contents import contact_from_json, contact_to_json
 from storage.dialects import insert_or_ignore
 from storage.hints import hint
 from storage.models import AccountRow, DestinationRow, FeedRow, NewsroomRow, ReleaseRow, StatementRow, SubscriptionRow
-from storage.releases import SqlReleases
 from storage.rows import NEWSROOM_COLUMNS, newsroom_from
+
+_LOOKED_AT = 200
 
 
 class SqlNewsrooms:
@@ -95,10 +95,12 @@ class SqlNewsrooms:
         """Every stored newsroom, by name."""
         return await self._many(select(*NEWSROOM_COLUMNS).order_by(NewsroomRow.name, NewsroomRow.id))
 
-    async def offered(self) -> list[Newsroom]:
+    async def offered(self, by: str | None = None) -> list[Newsroom]:
         """Those offered here, by name."""
         return await self._many(
-            select(*NEWSROOM_COLUMNS).where(NewsroomRow.offered_by.is_not(None)).order_by(NewsroomRow.name, NewsroomRow.id)
+            select(*NEWSROOM_COLUMNS)
+            .where(NewsroomRow.offered_by.is_not(None) if by is None else NewsroomRow.offered_by == by)
+            .order_by(NewsroomRow.name, NewsroomRow.id)
         )
 
     async def subscribed_by(self, platform: str, account: str, among: Collection[NewsroomId]) -> set[NewsroomId]:
@@ -124,27 +126,26 @@ class SqlNewsrooms:
         """Give the newsroom the name that its feed bears."""
         await self._db.execute(update(NewsroomRow).where(NewsroomRow.id == newsroom_id).values(name=name))
 
-    async def last_contact(self, newsroom_id: NewsroomId) -> tuple[Contact, Release] | None:
-        """See `bot.ports.Newsrooms.last_contact`; the newest 200 releases are looked at."""
+    async def contacts(self, newsroom_id: NewsroomId) -> list[Sighting]:
+        """See `bot.ports.Newsrooms.contacts`; the newest 200 releases are looked at."""
         recent = (
             select(ReleaseRow.id)
             .where(ReleaseRow.newsroom_id == newsroom_id)
             .order_by(ReleaseRow.published.desc(), ReleaseRow.id.desc())
-            .limit(200)
+            .limit(_LOOKED_AT)
         ).subquery()
+        named = StatementRow.content["contacts"]
         rows = await self._db.execute(
-            select(ReleaseRow.id, StatementRow.content["contacts"])
+            select(ReleaseRow.id, ReleaseRow.published, StatementRow.title, StatementRow.url, named)
             .join(StatementRow, StatementRow.release_id == ReleaseRow.id)
-            .where(ReleaseRow.id.in_(select(recent)), StatementRow.content["contacts"].is_not(None))
-            .order_by(ReleaseRow.published.desc(), ReleaseRow.id.desc())
+            .where(ReleaseRow.id.in_(select(recent)), named.is_not(None), StatementRow.stale.is_(False))
+            .order_by(ReleaseRow.published.desc(), ReleaseRow.id.desc(), StatementRow.id)
         )
-        for release_id, contacts in rows:
-            press = [c for c in map(contact_from_json, contacts or ()) if c.kind is ContactKind.PRESS and (c.phones or c.emails)]
-            if press:
-                release = await SqlReleases(self._db).get(ReleaseId(release_id))
-                if release is not None:
-                    return min(press, key=lambda contact: not contact.is_desk), release
-        return None
+        return [
+            Sighting(contact_from_json(contact), release_id, published, title, url)
+            for release_id, published, title, url, contacts in rows
+            for contact in contacts or ()
+        ]
 
     async def _one(self, query: Select[*tuple[Any, ...]]) -> Newsroom | None:
         row = (await self._db.execute(query)).first()

@@ -12,15 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.newsroom import Feed, NewsroomId
 from bot.domain.release import Content, DateNote, ParsedRelease, Release, ReleaseId
+from bot.domain.sources import Former, Source, Statement, formers, shown
 from bot.ports import UNNARROWED, Narrowing
+from bot.text.matching import spoken
 from storage.contents import content_from_json, content_to_json
+from storage.dialects import insert_into
 from storage.models import NewsroomRow, ReleaseRow, RevisionRow, StatementRow
 from storage.narrowing import conditions
 from storage.rows import NEWSROOM_COLUMNS, newsroom_from
-from storage.search_index import index, spoken
+from storage.search_index import index
 
-FEED = "feed"
-"""The source that a newsroom's feed is; statements of other sources complete it."""
+FEED = Source.FEED
 
 _COLUMNS = (
     ReleaseRow.id,
@@ -43,7 +45,7 @@ class SqlReleases:
         self._db = connection
 
     async def add(
-        self, feed: Feed, parsed: Sequence[ParsedRelease], *, now: datetime, late: Collection[str]
+        self, feed: Feed, parsed: Sequence[ParsedRelease], *, now: datetime, late: Collection[str], source: Source = FEED
     ) -> dict[str, ReleaseId]:
         """See `bot.ports.Releases.add`."""
         versions: dict[str, list[ParsedRelease]] = defaultdict(list)
@@ -66,18 +68,25 @@ class SqlReleases:
         ]
         stored = await self._db.execute(insert(ReleaseRow).returning(ReleaseRow.external_id, ReleaseRow.id), rows)
         ids = {external_id: ReleaseId(ident) for external_id, ident in stored}
-        statements = [_statement(ids[item.external_id], item.content, FEED) for item in parsed]
+        statements = [_statement(ids[item.external_id], item.content, source) for item in parsed]
         await self._db.execute(insert(StatementRow), statements)
         await index(self._db, [(ids[key], feed.newsroom.id, [item.content for item in items]) for key, items in versions.items()])
         return ids
 
-    async def add_version(self, release_id: ReleaseId, content: Content, *, source: str = FEED) -> None:
+    async def add_version(self, release_id: ReleaseId, content: Content, *, source: Source = FEED) -> None:
         """See `bot.ports.Releases.add_version`."""
         await self._db.execute(insert(StatementRow).values(_statement(release_id, content, source)))
         await self._reindex(release_id)
 
     async def revise(
-        self, release_id: ReleaseId, content: Content, *, source: str = FEED, now: datetime, correction: bool, quiet: bool = False
+        self,
+        release_id: ReleaseId,
+        content: Content,
+        *,
+        source: Source = FEED,
+        now: datetime,
+        correction: bool,
+        quiet: bool = False,
     ) -> int:
         """See `bot.ports.Releases.revise`."""
         this = (
@@ -88,7 +97,12 @@ class SqlReleases:
         # Locked before it is read: of two who revise a release at once, the second revises what the first said.
         numbered = select(ReleaseRow.revision).where(ReleaseRow.id == release_id).with_for_update(key_share=True)
         revision = (await self._db.execute(numbered)).scalar_one()
-        before = (await self._db.execute(select(StatementRow.title, StatementRow.url, StatementRow.content).where(*this))).one()
+        said = select(StatementRow.title, StatementRow.url, StatementRow.content).where(*this)
+        before = (await self._db.execute(said)).one_or_none()
+        if before is None:  # the archive knew the release before this source said anything of it
+            await self._db.execute(insert(StatementRow).values(_statement(release_id, content, source)))
+            await self._reindex(release_id)
+            return int(revision)
         if correction:
             await self._db.execute(
                 insert(RevisionRow).values(
@@ -106,22 +120,56 @@ class SqlReleases:
             await self._db.execute(
                 update(ReleaseRow).where(ReleaseRow.id == release_id).values(revision=ReleaseRow.revision + 1, **corrected)
             )
+        if correction and source is FEED:
+            others = (*this[:2], StatementRow.source != source)
+            await self._db.execute(update(StatementRow).where(*others).values(stale=True))
         await self._db.execute(update(StatementRow).where(*this).values(_statement(release_id, content, source)))
         await self._reindex(release_id)
         return revision + (1 if correction else 0)
 
+    async def statements(self, release_id: ReleaseId) -> list[Statement]:
+        """See `bot.ports.Releases.statements`."""
+        return (await self._statements([release_id]))[release_id]
+
+    async def sources(self, release_ids: Collection[ReleaseId]) -> dict[ReleaseId, frozenset[Source]]:
+        """See `bot.ports.Releases.sources`."""
+        query = select(StatementRow.release_id, StatementRow.source).where(StatementRow.release_id.in_(release_ids))
+        found: dict[ReleaseId, set[Source]] = defaultdict(set)
+        for release_id, source in await self._db.execute(query):
+            found[ReleaseId(release_id)].add(Source(source))
+        return {release_id: frozenset(sources) for release_id, sources in found.items()}
+
+    async def complete(self, release_id: ReleaseId, contents: Sequence[Content], *, source: Source) -> None:
+        """See `bot.ports.Releases.complete`."""
+        for content in contents:
+            said = _statement(release_id, content, source)
+            this = ["release_id", "language", "source"]
+            await self._db.execute(
+                insert_into(self._db, StatementRow).values(said).on_conflict_do_update(index_elements=this, set_=said)
+            )
+        await self._reindex(release_id)
+
+    async def reshow(self, release_id: ReleaseId) -> int:
+        """See `bot.ports.Releases.reshow`."""
+        raised = update(ReleaseRow).where(ReleaseRow.id == release_id).values(revision=ReleaseRow.revision + 1)
+        return int((await self._db.execute(raised.returning(ReleaseRow.revision))).scalar_one())
+
     async def revisions(self, release_id: ReleaseId) -> list[tuple[int, Content]]:
-        """What the release said before, oldest first, with the revision at which each was current."""
-        rows = await self._db.execute(select(RevisionRow).where(RevisionRow.release_id == release_id).order_by(RevisionRow.id))
-        return [(row.number, content_from_json(row.content, title=row.title, url=row.url, language=row.language)) for row in rows]
+        """See `bot.ports.Releases.revisions`."""
+        query = select(RevisionRow.__table__).where(RevisionRow.release_id == release_id).order_by(RevisionRow.id)
+        rows = (await self._db.execute(query)).all()
+        said = [Former(row.number, Source(row.source), _content(row)) for row in rows]
+        return formers(await self.statements(release_id), said) if said else []
 
     async def rekey(self, release_id: ReleaseId, external_id: str) -> None:
         """The newsroom renumbered a release."""
         await self._db.execute(update(ReleaseRow).where(ReleaseRow.id == release_id).values(external_id=external_id))
 
-    async def mark_gone(self, release_id: ReleaseId, at: datetime) -> None:
-        """The newsroom took a release down."""
-        await self._db.execute(update(ReleaseRow).where(ReleaseRow.id == release_id).values(gone_at=at))
+    async def mark_gone(self, release_id: ReleaseId, at: datetime) -> int | None:
+        """See `bot.ports.Releases.mark_gone`."""
+        stands = update(ReleaseRow).where(ReleaseRow.id == release_id, ReleaseRow.gone_at.is_(None))
+        taken_down = stands.values(gone_at=at, revision=ReleaseRow.revision + 1).returning(ReleaseRow.revision)
+        return (await self._db.execute(taken_down)).scalar_one_or_none()
 
     async def get(self, release_id: ReleaseId) -> Release | None:
         """The release of this id."""
@@ -132,6 +180,12 @@ class SqlReleases:
         """In the order asked for; unknown ones are left out."""
         loaded = {r.id: r for r in await self._load(select(*_COLUMNS).where(ReleaseRow.id.in_(release_ids)))}
         return [loaded[ident] for ident in release_ids if ident in loaded]
+
+    async def found_at(self, external_ids: Collection[str], urls: Collection[str], limit: int) -> list[Release]:
+        """See `bot.ports.Releases.found_at`."""
+        there = select(StatementRow.release_id).where(StatementRow.url.in_(urls))
+        named = select(ReleaseRow.id).where(ReleaseRow.external_id.in_(external_ids)).union(there)
+        return await self._load(select(*_COLUMNS).where(ReleaseRow.id.in_(named)).order_by(ReleaseRow.id.desc()).limit(limit))
 
     async def latest(
         self, newsrooms: Collection[NewsroomId], *, narrowing: Narrowing = UNNARROWED, limit: int, offset: int = 0
@@ -161,16 +215,28 @@ class SqlReleases:
         contents = await self._contents([row.id for row in rows])
         return [_release(row, contents[row.id]) for row in rows]
 
-    async def _contents(self, release_ids: Sequence[int]) -> dict[int, list[Content]]:
-        contents: dict[int, list[Content]] = defaultdict(list)
+    async def _contents(self, release_ids: Sequence[int]) -> dict[int, tuple[Content, ...]]:
+        return {release_id: shown(said) for release_id, said in (await self._statements(release_ids)).items()}
+
+    async def _statements(self, release_ids: Sequence[int]) -> dict[int, list[Statement]]:
+        found: dict[int, list[Statement]] = defaultdict(list)
         rows = await self._db.execute(
-            select(StatementRow.release_id, StatementRow.language, StatementRow.title, StatementRow.url, StatementRow.content)
+            select(
+                StatementRow.release_id,
+                StatementRow.language,
+                StatementRow.source,
+                StatementRow.stale,
+                StatementRow.fingerprint,
+                StatementRow.title,
+                StatementRow.url,
+                StatementRow.content,
+            )
             .where(StatementRow.release_id.in_(release_ids))
             .order_by(StatementRow.id)
         )
         for row in rows:
-            contents[row.release_id].append(content_from_json(row.content, title=row.title, url=row.url, language=row.language))
-        return contents
+            found[row.release_id].append(Statement(Source(row.source), _content(row), row.stale, row.fingerprint))
+        return found
 
     async def _reindex(self, release_id: ReleaseId) -> None:
         # Locked before it is read: of two who add to a release at once, the second indexes what both said.
@@ -186,7 +252,7 @@ def _kept(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
         yield kept.text("1 = 1{kept}").bindparams(**kept.values)  # type: ignore[misc]
 
 
-def _statement(release_id: ReleaseId, content: Content, source: str) -> dict[str, Any]:
+def _statement(release_id: ReleaseId, content: Content, source: Source) -> dict[str, Any]:
     return {
         "release_id": release_id,
         "language": content.language,
@@ -197,10 +263,15 @@ def _statement(release_id: ReleaseId, content: Content, source: str) -> dict[str
         "content": content_to_json(content),
         "kind": content.kind,
         "spoken": spoken(content),
+        "stale": False,
     }
 
 
-def _release(row: Any, contents: list[Content]) -> Release:  # noqa: ANN401 - a row of _COLUMNS
+def _content(row: Any) -> Content:  # noqa: ANN401 - a row of a statement, or of what one said before
+    return content_from_json(row.content, title=row.title, url=row.url, language=row.language)
+
+
+def _release(row: Any, contents: Sequence[Content]) -> Release:  # noqa: ANN401 - a row of _COLUMNS
     newsroom = newsroom_from(row[-len(NEWSROOM_COLUMNS) :])
     own = [c for c in contents if c.language == newsroom.language]
     return Release(

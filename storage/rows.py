@@ -8,6 +8,7 @@ from bot.domain.newsroom import Newsroom, NewsroomId
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
 from storage.contents import contact_from_json
 from storage.models import AccountRow, DestinationRow, NewsroomRow
+from storage.options import destination_options_from_json
 
 NEWSROOM_COLUMNS = (
     NewsroomRow.id.label("newsroom_id"),
@@ -31,6 +32,7 @@ DESTINATION_COLUMNS = (
     DestinationRow.language.label("destination_language"),
     DestinationRow.timezone,
     DestinationRow.paused,
+    DestinationRow.options.label("destination_options"),
 )
 
 
@@ -43,6 +45,7 @@ def newsroom_from(values: Any) -> Newsroom:  # noqa: ANN401 - a row, or slice of
 
 def destination_from(values: Any) -> Destination:  # noqa: ANN401 - a row, or slice of a row
     """The destination in the values of DESTINATION_COLUMNS."""
-    ident, platform, account, conversation, thread, title, kind, language, timezone, paused = values
+    ident, platform, account, conversation, thread, title, kind, language, timezone, paused, chosen = values
     address = Address(platform, account, conversation, thread)
-    return Destination(DestinationId(ident), address, title, ConversationKind(kind), language, timezone, paused)
+    options = destination_options_from_json(chosen)
+    return Destination(DestinationId(ident), address, title, ConversationKind(kind), language, timezone, paused, options)

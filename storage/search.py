@@ -7,12 +7,11 @@ from collections.abc import Collection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.newsroom import NewsroomId
-from bot.domain.release import ReleaseId
 from bot.ports import UNNARROWED, Found, Narrowing
 from bot.text.query import Query
-from storage.narrowing import conditions
 from storage.releases import SqlReleases
-from storage.search_index import search_index
+from storage.search_index import Asked, search_index
+from storage.search_marks import kept, release_at
 
 RANKED_AT_MOST = 2000
 """So many hits are ranked by relevance; of more, the newest come first: ranking them all would take seconds in a large archive."""
@@ -36,11 +35,7 @@ class SqlSearch:
         """See `bot.ports.Search.find`."""
         if query.is_empty or (newsrooms is not None and not newsrooms):
             return Found([], 0)
-        index, kept = search_index(self._db), conditions(narrowing)
-        total = await index.count(query, newsrooms, kept, RANKED_AT_MOST + 1)
-        if not total:
-            return Found([], 0)
-        capped = total > RANKED_AT_MOST
-        ids = await (index.by_date if capped else index.by_rank)(query, newsrooms, kept, limit, offset)
-        found = await SqlReleases(self._db).many([ReleaseId(ident) for ident in ids])
-        return Found(found, total, capped=capped)
+        index, asked = search_index(self._db), Asked(query, kept(newsrooms, narrowing), limit, offset)
+        total, page = await index.find(asked, RANKED_AT_MOST)
+        found = await SqlReleases(self._db).many([release_at(place) for place in page]) if page else []
+        return Found(found, total, capped=total > RANKED_AT_MOST)

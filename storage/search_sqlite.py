@@ -1,99 +1,95 @@
-"""The search index in SQLite's FTS5."""
+"""The search index in SQLite's FTS5, its rows numbered by place: it walks them newest first, and within some days, by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.newsroom import NewsroomId
-from bot.text.query import Query, Row, Term
-from storage.narrowing import Conditions
+from bot.text.query import Row, Term
+from storage.search_marks import EVERY
 
 if TYPE_CHECKING:
-    from storage.search_index import Entry
+    from storage.search_index import Asked, Entry, Score
 
-_EVERY = "every"
-"""A token that all releases bear, so that "without this word" has something to be taken from."""
-
-_DELETE = text("DELETE FROM release_search WHERE rowid = :id")
-_INSERT = text("INSERT INTO release_search (rowid, newsroom, title, body) VALUES (:id, :newsroom, :title, :body)")
-_COUNT = text("SELECT count(*) FROM (SELECT rowid FROM release_search WHERE release_search MATCH :match LIMIT :cap)")
-_COUNT_KEPT = (
-    "SELECT count(*) FROM (SELECT release.id FROM release_search JOIN release ON release.id = release_search.rowid "
-    "WHERE release_search MATCH :match{kept} LIMIT :cap)"
+_DELETE = text("DELETE FROM release_search WHERE rowid = :place")
+_INSERT = text("INSERT INTO release_search (rowid, marks, title, body) VALUES (:place, :marks, :title, :body)")
+_FOUND = "SELECT rowid AS place FROM release_search WHERE release_search MATCH :match AND rowid BETWEEN :first AND :last "
+_NEWEST = f"{_FOUND} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
+# Better is less than 0, and the further from it the better.
+_BEST = (
+    f"{_FOUND} ORDER BY bm25(release_search, 0.0, :title_weight, 1.0) "  # noqa: S608
+    "* (:least + (1 - :least) / (1 + ((SELECT max(place) FROM hits) - rowid) / :half)), rowid DESC LIMIT :limit OFFSET :offset"
 )
-_BY_RANK = (
-    "SELECT release.id FROM release_search JOIN release ON release.id = release_search.rowid "
-    "WHERE release_search MATCH :match{kept} "
-    "ORDER BY bm25(release_search, 0.0, :title_weight, 1.0), release.published DESC, release.id DESC LIMIT :limit OFFSET :offset"
+# Counted newest first, so that what was counted has the page where there is too much to rank, unless it lies far behind.
+_FIND = (
+    f"WITH hits AS MATERIALIZED ({_FOUND} ORDER BY rowid DESC LIMIT :cap + 1) "  # noqa: S608
+    "SELECT (SELECT count(*) FROM hits), CASE WHEN (SELECT count(*) FROM hits) <= :cap "
+    f"THEN (SELECT json_group_array(place) FROM ({_BEST})) ELSE (SELECT json_group_array(place) FROM ({{newest}})) END"
 )
-_BY_DATE = (
-    "SELECT release.id FROM release_search JOIN release ON release.id = release_search.rowid "
-    "WHERE release_search MATCH :match{kept} "
-    "ORDER BY release.published DESC, release.id DESC LIMIT :limit OFFSET :offset"
-)
+_FIND_NEAR = text(_FIND.format(newest="SELECT place FROM hits ORDER BY place DESC LIMIT :limit OFFSET :offset"))
+_FIND_FAR = text(_FIND.format(newest=_NEWEST))
 
 
 class SqliteIndex:
     """`storage.search_index.SearchIndex` as an FTS5 table."""
 
-    def __init__(self, connection: AsyncConnection, title_weight: float) -> None:
+    def __init__(self, connection: AsyncConnection, score: Score) -> None:
         self._db = connection
-        self._title_weight = title_weight
+        self._score = score
 
     async def write(self, entries: Sequence[Entry], *, anew: bool) -> None:
         """See `SearchIndex.write`."""
-        rows = [
-            {
-                "id": entry.release_id,
-                "newsroom": f"{_EVERY} {_newsroom_token(entry.newsroom_id)}",
-                "title": " ".join(entry.title),
-                "body": " ".join(entry.body),
-            }
-            for entry in entries
-        ]
+        rows = [row(entry) for entry in entries]
         if anew:
-            await self._db.execute(_DELETE, [{"id": row["id"]} for row in rows])
+            await self._db.execute(_DELETE, [{"place": row["place"]} for row in rows])
         await self._db.execute(_INSERT, rows)
 
-    async def count(self, query: Query, newsrooms: Collection[NewsroomId] | None, kept: Conditions, cap: int) -> int:
-        """See `SearchIndex.count`."""
-        counted = kept.text(_COUNT_KEPT) if kept.sql else _COUNT
-        return int((await self._db.execute(counted, {"match": _match(query, newsrooms), "cap": cap} | kept.values)).scalar_one())
-
-    async def by_rank(
-        self, query: Query, newsrooms: Collection[NewsroomId] | None, kept: Conditions, limit: int, offset: int
-    ) -> list[int]:
-        """See `SearchIndex.by_rank`."""
-        page = {"match": _match(query, newsrooms), "limit": limit, "offset": offset, "title_weight": self._title_weight}
-        return list((await self._db.execute(kept.text(_BY_RANK), page | kept.values)).scalars())
-
-    async def by_date(
-        self, query: Query, newsrooms: Collection[NewsroomId] | None, kept: Conditions, limit: int, offset: int
-    ) -> list[int]:
-        """See `SearchIndex.by_date`."""
-        page = {"match": _match(query, newsrooms), "limit": limit, "offset": offset}
-        return list((await self._db.execute(kept.text(_BY_DATE), page | kept.values)).scalars())
+    async def find(self, asked: Asked, cap: int) -> tuple[int, list[int]]:
+        """See `SearchIndex.find`."""
+        statement = _FIND_NEAR if asked.offset + asked.limit <= cap + 1 else _FIND_FAR
+        values = {
+            "match": match(asked),
+            "first": asked.kept.first,
+            "last": asked.kept.last,
+            "limit": asked.limit,
+            "offset": asked.offset,
+            "cap": cap,
+            "title_weight": self._score.title,
+            "least": self._score.least,
+            "half": float(self._score.half),
+        }
+        total, page = (await self._db.execute(statement, values)).one()
+        return total, json.loads(page)
 
 
-def _newsroom_token(newsroom_id: int) -> str:
-    """The token that the releases of a newsroom bear: it makes a search within one newsroom cheap."""
-    return f"n{newsroom_id}"
+def row(entry: Entry) -> dict[str, int | str]:
+    """A release as the table has it."""
+    return {
+        "place": entry.place,
+        "marks": " ".join(entry.marks),
+        "title": " ".join(entry.title),
+        "body": " ".join(entry.body),
+    }
 
 
-def _match(query: Query, newsrooms: Collection[NewsroomId] | None) -> str:
-    """The query as FTS5 writes it. Tokens hold letters and digits only, and are quoted all the same."""
+def match(asked: Asked) -> str:
+    """The question as FTS5 writes it. Tokens hold letters and digits only, and are quoted all the same."""
+    query, kept = asked.query, asked.kept
     wanted = " OR ".join(f"({' AND '.join(map(_term, group))})" for group in query.any_of)
-    found = f"{{title body}} : ({wanted})" if wanted else f"newsroom : {_quoted(_EVERY)}"
-    if newsrooms is not None:
-        among = " OR ".join(_quoted(_newsroom_token(ident)) for ident in newsrooms) or _quoted("none")
-        found = f"(newsroom : ({among})) AND ({found})"
+    groups = [*kept.among, *([] if wanted else [(EVERY,)])]
+    parts = [*(_marked(group) for group in groups), *([f"{{title body}} : ({wanted})"] if wanted else [])]
+    found = " AND ".join(f"({part})" for part in parts)
     if query.none_of:
         found = f"({found}) NOT ({{title body}} : ({' OR '.join(map(_term, query.none_of))}))"
-    return found
+    return f"({found}) NOT ({_marked(kept.without)})" if kept.without else found
+
+
+def _marked(group: Sequence[str]) -> str:
+    return f"marks : ({' OR '.join(map(_quoted, group))})"
 
 
 def _term(term: Term) -> str:

@@ -13,6 +13,8 @@ from bot.errors import SettingsError, StorageError
 
 WRITES = {"pressevagt_writes": True}
 """Execution options of a connection whose transactions write."""
+ALONE = {"pressevagt_alone": True}
+"""Execution options of a connection whose statements are transactions of their own."""
 
 
 def sqlite_url(url: URL) -> URL:
@@ -48,5 +50,7 @@ def _on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa:
 
 def _on_begin(connection: Connection) -> None:
     # A deferred BEGIN that turns into a writer half way fails at once when another wrote meanwhile; IMMEDIATE waits instead.
+    if connection.get_execution_options().get("pressevagt_alone", False):
+        return
     writes = connection.get_execution_options().get("pressevagt_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

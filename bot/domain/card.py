@@ -31,10 +31,11 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The headline, a link where `url` is set."""
+    """The headline, a link where `url` is set. `struck`: what it heads is no longer said."""
 
     text: str
     url: str = ""
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,15 @@ class Text:
 class ContactItem:
     """A press contact to call or write to.
 
-    `label` is what stands for it (a person's name or a desk); `source` says from where and when known.
+    `label` is what stands for it (a person's name or a desk); `source` says from where and when known, a link where `url` is set.
+    `marks` are shown loud: that it may not be right any more.
     """
 
     label: str
     contact: Contact
     source: str = ""
+    url: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message. `summary` is one plain line for a notification; `buttons` come in rows. `silent`: it should make no sound."""
+    """A message. `summary` is one plain line for a notification; `buttons` come in rows. `silent`: it should make no sound.
+
+    `pings`: whom it calls, as those who manage the destination named them in the platform's own form; never from press text.
+    """
 
     summary: str
     elements: tuple[Element, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
+    pings: tuple[str, ...] = ()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import NewType
+
+PinId = NewType("PinId", int)
 
 
 class ContactKind(StrEnum):
@@ -45,3 +49,25 @@ class Contact:
     def is_desk(self) -> bool:
         """Whether it is a duty desk or function for the press rather than a person."""
         return self.kind is ContactKind.PRESS and self.name is None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A contact as one release named it: the release's id, its title and address, and when (aware UTC) it was published."""
+
+    contact: Contact
+    release_id: int
+    seen: datetime
+    title: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A contact that an operator vouches for, in place of what was read. `by` is the actor, `at` aware UTC."""
+
+    id: PinId
+    newsroom_id: int
+    contact: Contact
+    at: datetime
+    by: str = ""

@@ -11,6 +11,9 @@ from typing import NewType
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import Address, Destination, DestinationId
 
+UNDECIDED = "undecided"
+"""The `why` of an alert's payload where it depends on what is not known yet whether anybody wants it."""
+
 DeliveryId = NewType("DeliveryId", int)
 PostId = NewType("PostId", int)
 
@@ -28,12 +31,14 @@ class DeliveryKind(StrEnum):
 
 
 class More(StrEnum):
-    """What a follow-up tells."""
+    """What a follow-up tells, or a correction is about besides the release."""
 
     CHANGES = "changes"
     """What a correction changed, word by word."""
     WHOLE = "whole"
     """The release's text and documents."""
+    TAKER = "taker"
+    """Who has taken the story on: the post is edited, though the release is as it was."""
 
 
 class Priority(IntEnum):
@@ -65,8 +70,8 @@ class DeliveryState(StrEnum):
 class Owed:
     """One delivery to write down for a destination; `dedupe_key` makes a repeat harmless.
 
-    `payload` is what a notice says (its code and the values it names), or what a follow-up tells. `silent`: it makes no sound
-    where it arrives.
+    `payload` is what a notice says (its code and the values it names), what a follow-up tells, or why an alert is owed
+    (`bot.alerts.wants.Verdict`). `silent`: it makes no sound where it arrives. `held_until`: it is held back until then.
     """
 
     destination_id: DestinationId
@@ -76,13 +81,15 @@ class Owed:
     revision: int = 0
     payload: Mapping[str, str] = field(default_factory=dict)
     silent: bool = False
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A claimed delivery, in the hands of the process that owns its account.
 
-    `attempts` counts the tries before this one. `digest_of` holds the releases of a digest in the order they were owed.
+    `attempts` counts the tries before this one. `digest_of` holds the releases of a digest in the order they were owed. What was
+    held back was created when it was no longer: that is when it was first due.
     """
 
     id: DeliveryId
@@ -187,9 +194,9 @@ class Settlement:
 
     `state` PENDING means it is tried again at `due_at`. `reference` and `shows` make the post of a sent one; `edited` names the
     post that a correction changed, `gone` one that stands no longer; `told` has the revisions of which the destination's readers
-    now know; `digests`: what was held back and is in `shows` shares its fate. `pause` holds the reason for
-    which the destination gets nothing more until it is resumed, `moved_to` its new conversation. `blocks_account`: nothing goes out
-    through the whole account before `due_at`.
+    now know; `digests`: what was held back for this digest shares its fate, and was told where it is in `shows`. `pause` holds the
+    reason for which the destination gets nothing more until it is resumed, `moved_to` its new conversation. `blocks_account`:
+    nothing goes out through the whole account before `due_at`.
     """
 
     delivery_id: DeliveryId

@@ -39,11 +39,12 @@ class DateNote(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image of a release. `url` is absolute http(s)."""
+    """An image of a release. `url` is absolute http(s), as is `thumbnail`: a small copy, where the newsroom has one."""
 
     url: str
     caption: str = ""
     credit: str = ""
+    thumbnail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,19 @@ class Document:
 
     url: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The same release in another language, where the newsroom published it under an identity of its own.
+
+    `external_id` is that identity, as its feed has it; `language` and `title` may be empty.
+    """
+
+    external_id: str
+    language: str = ""
+    title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,7 @@ class Content:
     documents: tuple[Document, ...] = ()
     keywords: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    translations: tuple[Translation, ...] = ()
 
     @property
     def text(self) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from bot.domain.newsroom import Newsroom, NewsroomId
+from bot.domain.options import AS_USUAL, EVERYTHING, DestinationOptions, SubscriptionOptions
 
 DestinationId = NewType("DestinationId", int)
 SubscriptionId = NewType("SubscriptionId", int)
@@ -38,7 +39,7 @@ class ConversationKind(StrEnum):
 class Destination:
     """A conversation that the bot writes to.
 
-    `language` and `timezone` are how it reads; `paused` says why it gets nothing, or is None.
+    `language` and `timezone` (an IANA name) are how it reads; `paused` says why it gets nothing, or is None.
     """
 
     id: DestinationId
@@ -48,6 +49,16 @@ class Destination:
     language: str
     timezone: str
     paused: str | None = None
+    options: DestinationOptions = AS_USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a subscription makes of the releases that it brings."""
+
+    id: SubscriptionId
+    options: SubscriptionOptions = EVERYTHING
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class Subscription:
     created_by: str = ""
     silent: bool = False
     muted_until: datetime | None = None
+    options: SubscriptionOptions = EVERYTHING
 
     def is_muted(self, now: datetime) -> bool:
         """Whether what comes out now is left out."""
@@ -72,6 +84,11 @@ class Subscription:
     def brings(self, newsroom: Newsroom) -> bool:
         """Whether the newsroom's releases come by it."""
         return newsroom.offered if self.newsroom is None else self.newsroom.id == newsroom.id
+
+    @property
+    def wish(self) -> Wish:
+        """What it makes of what it brings."""
+        return Wish(self.id, self.options, self.silent)
 
     @property
     def newsroom_id(self) -> NewsroomId | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Hint
-from storage.dialects import insert_or_ignore
+from storage.dialects import among, insert_or_ignore
 from storage.hints import hint
 from storage.lanes import PENDING, lock_lanes
 from storage.models import (
@@ -34,10 +35,17 @@ class Accounts:
         await self._db.execute(insert_or_ignore(self._db, AccountRow).values(platform=platform, name=account))
         return (await self._db.execute(query)).scalar_one()
 
+    async def renew(self, account_ids: Collection[int], owner: str, now: datetime, lease: timedelta) -> set[int]:
+        """See `bot.ports.Outbox.renew`."""
+        theirs = (AccountRow.id.in_(account_ids), AccountRow.owner == owner)
+        renewed = update(AccountRow).where(*theirs).values(lease_until=_longer(now + lease)).returning(AccountRow.id)
+        return set((await self._db.execute(renewed)).scalars())
+
     async def own(self, account_id: int, owner: str, now: datetime, lease: timedelta, *, evict: bool = False) -> bool:
         """See `bot.ports.Outbox.own`."""
         this = AccountRow.id == account_id
-        renewed = await self._db.execute(update(AccountRow).where(this, AccountRow.owner == owner).values(lease_until=now + lease))
+        until = _longer(now + lease)
+        renewed = await self._db.execute(update(AccountRow).where(this, AccountRow.owner == owner).values(lease_until=until))
         if renewed.rowcount:
             return True
         query = select(AccountRow.owner, AccountRow.lease_until).where(this).with_for_update(key_share=True)
@@ -50,18 +58,25 @@ class Accounts:
 
     async def _free_lanes(self, account_id: int) -> None:
         """What lanes have in flight may stand at its destination already: it is counted, and, being due still, tried again."""
+        hint(self._db, Hint.LANES)
         held = and_(LaneRow.account_id == account_id, LaneRow.owner.is_not(None))
         await lock_lanes(self._db, select(LaneRow.destination_id).where(held))
-        await self._db.execute(
-            update(DeliveryRow)
-            .where(PENDING, DeliveryRow.id.in_(select(LaneRow.in_flight).where(held)))
-            .values(ambiguous=DeliveryRow.ambiguous + 1)
-        )
-        await self._db.execute(update(LaneRow).where(held).values(owner=None, in_flight=None))
-        hint(self._db, Hint.LANES)
+        freed = (await self._db.execute(select(LaneRow.destination_id, LaneRow.in_flight).where(held))).all()
+        if not freed:
+            return
+        # By ids: what is in flight is little, and joined with the lanes it could be looked for among all that ever was.
+        unsure = update(DeliveryRow).where(PENDING, among(DeliveryRow.id, "in_flight"))
+        await self._db.execute(unsure.values(ambiguous=DeliveryRow.ambiguous + 1), {"in_flight": [row.in_flight for row in freed]})
+        let_go = update(LaneRow).where(held, among(LaneRow.destination_id, "lanes"))
+        await self._db.execute(let_go.values(owner=None, in_flight=None), {"lanes": [row.destination_id for row in freed]})
 
     async def disown(self, account_id: int, owner: str) -> None:
         """See `bot.ports.Outbox.disown`."""
         this = and_(AccountRow.id == account_id, AccountRow.owner == owner)
         if (await self._db.execute(update(AccountRow).where(this).values(owner=None, lease_until=None))).rowcount:
             await self._free_lanes(account_id)
+
+
+def _longer(until: datetime) -> ColumnElement[datetime | None]:
+    # A lease is not made shorter: whoever noticed before us that the clock jumped has made it longer.
+    return case((AccountRow.lease_until > until, AccountRow.lease_until), else_=until)

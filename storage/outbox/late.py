@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed
 from bot.domain.subscription import DestinationId
-from storage.lanes import PENDING, lock_lanes
+from storage.lanes import PENDING, WAITS, lock_lanes
 from storage.models import (
     DeliveryRow,
     LaneRow,
     ReleaseRow,
 )
-from storage.outbox.owing import ALL_SILENT, Owing, chunks
+from storage.outbox.held import Held
+from storage.outbox.owing import ALL_SILENT, chunks
 
 LATE_AT_ONCE = 5
 """More late finds than this pending for one destination become one digest (the outbox page of ARCHITECTURE.md)."""
@@ -24,7 +26,7 @@ LATE_AT_ONCE = 5
 LATE = "late"
 
 
-class Late(Owing):
+class Late(Held):
     """The part of `bot.ports.Outbox` that folds late finds."""
 
     async def fold_late(self, destination_ids: Collection[DestinationId], now: datetime) -> int:
@@ -32,45 +34,73 @@ class Late(Owing):
         digests: list[Owed] = []
         for some in chunks(sorted(destination_ids)):
             await lock_lanes(self._db, some)  # before they are counted
-            for destination_id, first, count, silent in await self._too_many_late(some):
-                await self._db.execute(
-                    update(DeliveryRow)
-                    .where(_late_alert(), DeliveryRow.destination_id == destination_id)
-                    .values(state=DeliveryState.HELD, reason=LATE)
-                )
-                await self._db.execute(
-                    update(LaneRow).where(LaneRow.destination_id == destination_id).values(pending=LaneRow.pending - count)
-                )
-                key = f"digest:late:{first}"
-                digests.append(Owed(DestinationId(destination_id), DeliveryKind.DIGEST, key, silent=silent))
-        return await self.owe(digests, now)
+            for row in await self._too_many_late(some):
+                await self._fold(row)
+                if row.waiting is None:
+                    key = f"digest:late:{row.first}"
+                    digests.append(Owed(DestinationId(row.destination_id), DeliveryKind.DIGEST, key, silent=bool(row.silent)))
+        made = await self.owe_digests(digests, now)
+        for destination_id, digest_id in made.items():
+            await self._link(destination_id, digest_id)
+        return len(made)
 
-    async def _too_many_late(self, destination_ids: Sequence[int]) -> list[tuple[int, int, int, bool]]:
-        """Destination, first delivery and number of its pending late alerts, where they are too many; whether all are silent."""
-        other = aliased(DeliveryRow)
-        digest = exists().where(
-            other.destination_id == LaneRow.destination_id,
-            other.state == DeliveryState.PENDING,
-            other.kind == DeliveryKind.DIGEST,
-            other.id.is_distinct_from(LaneRow.in_flight),
+    async def _fold(self, row: Any) -> None:  # noqa: ANN401 - a row of _too_many_late
+        """Hold a destination's late finds back, for the digest that waits there already or is about to."""
+        these = update(DeliveryRow).where(_late_alert(), DeliveryRow.destination_id == row.destination_id)
+        await self._db.execute(these.values(state=DeliveryState.HELD, reason=LATE))
+        lane = update(LaneRow).where(LaneRow.destination_id == row.destination_id)
+        await self._db.execute(lane.values(pending=LaneRow.pending - row.late))
+        if row.waiting is not None:
+            await self._link(row.destination_id, row.waiting)
+            if not row.silent:
+                await self._db.execute(update(DeliveryRow).where(DeliveryRow.id == row.waiting).values(silent=False))
+
+    async def _link(self, destination_id: int, digest_id: int) -> None:
+        folded = (WAITS, DeliveryRow.reason == LATE, DeliveryRow.held_until.is_(None))
+        these = update(DeliveryRow).where(DeliveryRow.destination_id == destination_id, *folded)
+        await self._db.execute(these.values(digest_id=digest_id))
+
+    async def _too_many_late(self, destination_ids: Sequence[int]) -> Sequence[Any]:
+        """Where pending late alerts are too many: the first, their number, whether all are silent, the digest that waits there."""
+        waiting = (
+            select(func.min(_digest.id))
+            .where(
+                _digest.destination_id == DeliveryRow.destination_id,
+                _digest.state == DeliveryState.PENDING,
+                _digest.kind == DeliveryKind.DIGEST,
+                _digest.id.not_in(_in_hand()),
+            )
+            .correlate(DeliveryRow)
+            .scalar_subquery()
         )
         rows = await self._db.execute(
-            select(DeliveryRow.destination_id, func.min(DeliveryRow.id), func.count(), ALL_SILENT)
-            .join(LaneRow, LaneRow.destination_id == DeliveryRow.destination_id)
+            select(
+                DeliveryRow.destination_id,
+                func.min(DeliveryRow.id).label("first"),
+                func.count().label("late"),
+                ALL_SILENT.label("silent"),
+                waiting.label("waiting"),
+            )
             .where(_late_alert(), DeliveryRow.destination_id.in_(destination_ids))
             .group_by(DeliveryRow.destination_id)
-            .having(or_(func.count() > LATE_AT_ONCE, func.max(case((digest, 1), else_=0)) == 1))
+            .having(or_(func.count() > LATE_AT_ONCE, waiting.is_not(None)))
         )
-        return [(destination, first, count, bool(silent)) for destination, first, count, silent in rows]
+        return rows.all()
+
+
+_digest = aliased(DeliveryRow)
+
+
+def _in_hand() -> Select[int | None]:
+    return select(LaneRow.in_flight).where(LaneRow.in_flight.is_not(None))
 
 
 def _late_alert() -> ColumnElement[bool]:
     """Pending alerts about late finds that nobody has in hand."""
     late = select(ReleaseRow.id).where(ReleaseRow.late)
-    in_hand = select(LaneRow.in_flight).where(LaneRow.in_flight.is_not(None))
     return and_(
         PENDING,
         DeliveryRow.kind == DeliveryKind.ALERT,
         DeliveryRow.release_id.in_(late),
-        DeliveryRow.id.not_in(in_hand),
+        DeliveryRow.id.not_in(_in_hand()),
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Priority
 from bot.domain.newsroom import NewsroomId
+from bot.domain.options import DestinationOptions
 from bot.domain.release import ReleaseId
-from bot.domain.subscription import DestinationId, SubscriptionId
+from bot.domain.subscription import DestinationId, SubscriptionId, Wish
 from bot.ports import Audience, FanOutCursor, Hint
 from storage.dialects import insert_or_ignore
 from storage.hints import hint
@@ -28,12 +29,14 @@ from storage.models import (
     NewsroomRow,
     SubscriptionRow,
 )
+from storage.options import destination_options_from_json, subscription_options_from_json
 
 T = TypeVar("T")
 
 ALL_SILENT = func.min(case((DeliveryRow.silent, 1), else_=0))
 """Whether every delivery of a group is silent, as 1 or 0."""
 
+_Chosen = tuple[tuple[Wish, ...], DestinationOptions, str]
 _CHUNK = 500  # parameters in one IN (...): far below every engine's limit
 
 
@@ -45,32 +48,51 @@ class Owing:
 
     async def audience_size(self, newsroom_id: NewsroomId, at: datetime) -> int:
         """How many live subscriptions want the newsroom's releases."""
-        query = select(func.count()).select_from(SubscriptionRow).where(_wants(SubscriptionRow, newsroom_id, at))
+        query = select(func.count()).select_from(SubscriptionRow).where(_wants(newsroom_id, at))
         return int((await self._db.execute(query)).scalar_one())
 
     async def audience(
         self, newsroom_id: NewsroomId, *, at: datetime, after: int = 0, until: int | None = None, limit: int | None = None
     ) -> list[Audience]:
         """See `bot.ports.Outbox.audience`."""
-        other = aliased(SubscriptionRow)
-        sounds = exists().where(
-            other.destination_id == SubscriptionRow.destination_id, _wants(other, newsroom_id, at), other.silent.is_(False)
-        )
-        # Asked of the destination as a whole: in a chunk of its own, the subscription with sound would come too late.
-        silent = case((SubscriptionRow.silent, ~sounds), else_=false())
         query = (
-            select(SubscriptionRow.id, SubscriptionRow.destination_id, silent)
+            select(SubscriptionRow.id, SubscriptionRow.destination_id, _CHOSEN)
             .join(DestinationRow, DestinationRow.id == SubscriptionRow.destination_id)
-            .where(_wants(SubscriptionRow, newsroom_id, at), SubscriptionRow.id > after, DestinationRow.paused.is_(None))
+            .where(_wants(newsroom_id, at), SubscriptionRow.id > after, DestinationRow.paused.is_(None))
             .order_by(SubscriptionRow.id)
             .limit(limit)
         )
         if until is not None:
             query = query.where(SubscriptionRow.id <= until)
+        rows = (await self._db.execute(query)).all()
+        chosen = await self._chosen(newsroom_id, at, {destination for _, destination, chosen in rows if chosen})
         return [
-            Audience(DestinationId(destination), SubscriptionId(ident), bool(without_sound))
-            for ident, destination, without_sound in await self._db.execute(query)
+            Audience(DestinationId(destination), SubscriptionId(ident), *chosen.get(destination, ()))
+            for ident, destination, _ in rows
         ]
+
+    async def _chosen(self, newsroom_id: NewsroomId, at: datetime, destinations: Collection[int]) -> dict[int, _Chosen]:
+        """What was chosen at destinations: asked of each as a whole, since another chunk may have its other subscription."""
+        found: dict[int, _Chosen] = {}
+        for some in chunks(sorted(destinations)):
+            rows = await self._db.execute(
+                select(
+                    SubscriptionRow.destination_id,
+                    SubscriptionRow.id,
+                    SubscriptionRow.options,
+                    SubscriptionRow.silent,
+                    DestinationRow.options.label("how"),
+                    DestinationRow.timezone,
+                )
+                .join(DestinationRow, DestinationRow.id == SubscriptionRow.destination_id)
+                .where(SubscriptionRow.destination_id.in_(some), _brings(newsroom_id), _is_live(at))
+                .order_by(SubscriptionRow.id)
+            )
+            for row in rows:
+                wish = Wish(SubscriptionId(row.id), subscription_options_from_json(row.options), row.silent)
+                before = found[row.destination_id][0] if row.destination_id in found else ()
+                found[row.destination_id] = ((*before, wish), destination_options_from_json(row.how), row.timezone)
+        return found
 
     async def shown_to(self, release_id: ReleaseId, *, after: int = 0, limit: int | None = None) -> dict[DestinationId, bool]:
         """See `bot.ports.Outbox.shown_to`."""
@@ -89,50 +111,55 @@ class Owing:
         )
         return {DestinationId(ident): bool(silent) for ident, silent in await self._db.execute(query)}
 
-    async def owe(self, debts: Sequence[Owed], now: datetime) -> int:
+    async def owe(self, debts: Sequence[Owed], now: datetime, due: datetime | None = None) -> int:
         """See `bot.ports.Outbox.owe`."""
         if not debts:
             return 0
         await lock_lanes(self._db, {debt.destination_id for debt in debts})
-        written = await self._db.execute(
-            insert_or_ignore(self._db, DeliveryRow).returning(DeliveryRow.destination_id),
-            [
-                {
-                    "destination_id": debt.destination_id,
-                    "release_id": debt.release_id,
-                    "revision": debt.revision,
-                    "kind": debt.kind,
-                    "priority": Priority[debt.kind.name],
-                    "state": DeliveryState.PENDING,
-                    "attempts": 0,
-                    "ambiguous": 0,
-                    "reason": "",
-                    "dedupe_key": debt.dedupe_key,
-                    "payload": dict(debt.payload) or None,
-                    "silent": debt.silent,
-                    "created_at": now,
-                }
-                for debt in debts
-            ],
-        )
-        new = Counter(written.scalars())
-        await self._add_pending(new, now)
+        held = [debt for debt in debts if debt.held_until]
+        pending = [debt for debt in debts if not debt.held_until] if held else debts
+        new = await self._insert([_row(debt, now) for debt in pending])
+        await self.add_pending(new, _newest(pending), max(now, due or now))
         if new:
             hint(self._db, Hint.LANES)
+        return new.total() + await self._hold(held, now)
+
+    async def _insert(self, rows: Sequence[dict[str, Any]]) -> Counter[int]:
+        """Write deliveries down; how many were new, by destination."""
+        if not rows:
+            return Counter()
+        written = await self._db.execute(insert_or_ignore(self._db, DeliveryRow).returning(DeliveryRow.destination_id), rows)
+        return Counter(written.scalars())
+
+    async def _hold(self, debts: Sequence[Owed], now: datetime) -> int:
+        """Write down what is held back, outside the count of what is pending; its lane knows when to look at it again."""
+        held = {"state": DeliveryState.HELD}
+        new = await self._insert([_row(debt, now) | held | {"held_until": debt.held_until} for debt in debts])
+        lanes: dict[datetime, set[int]] = defaultdict(set)
+        for debt in debts:
+            assert debt.held_until is not None
+            lanes[debt.held_until].add(debt.destination_id)
+        for until, destinations in lanes.items():
+            later = or_(LaneRow.held_until.is_(None), LaneRow.held_until > until)
+            for some in chunks(sorted(destinations)):
+                await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(some), later).values(held_until=until))
         return new.total()
 
-    async def _add_pending(self, new: Counter[int], now: datetime) -> None:
-        by_count: dict[int, list[int]] = defaultdict(list)
+    async def add_pending(self, new: Counter[int], newest: Mapping[int, int], now: datetime) -> None:
+        """Count what was written down, and have it tried."""
+        alike: dict[tuple[int, int | None], list[int]] = defaultdict(list)
         for destination_id, count in new.items():
-            by_count[count].append(destination_id)
-        for count, destinations in by_count.items():
+            alike[count, newest.get(destination_id)].append(destination_id)
+        for (count, release_id), destinations in alike.items():
             for some in chunks(destinations):
                 # Unconditionally: the update takes the row's lock, and a condition would lose wake-ups.
-                await self._db.execute(
-                    update(LaneRow)
-                    .where(LaneRow.destination_id.in_(some))
-                    .values(pending=LaneRow.pending + count, due_at=due_unless_paused(func.coalesce(LaneRow.due_at, now)))
-                )
+                change = update(LaneRow).where(LaneRow.destination_id.in_(some))
+                due_at = due_unless_paused(func.coalesce(LaneRow.due_at, now))
+                change = change.values(pending=LaneRow.pending + count, due_at=due_at)
+                if release_id is not None:
+                    older = or_(LaneRow.newest.is_(None), LaneRow.newest < release_id)
+                    change = change.values(newest=case((older, release_id), else_=LaneRow.newest))
+                await self._db.execute(change)
 
     async def owe_later(
         self, kind: DeliveryKind, newsroom_id: NewsroomId, releases: Sequence[tuple[ReleaseId, int]], at: datetime
@@ -176,15 +203,66 @@ class Owing:
             await self._db.execute(update(FanOutRow).where(this).values(after=after))
 
 
-def _wants(subscription: type[SubscriptionRow], newsroom_id: NewsroomId, at: datetime) -> ColumnElement[bool]:
+def _wants(newsroom_id: NewsroomId, at: datetime) -> ColumnElement[bool]:
     """Subscriptions, live since a moment and not muted then, to the newsroom or to all that are offered while it is."""
-    offered = exists().where(NewsroomRow.id == newsroom_id, NewsroomRow.offered_by.is_not(None))
+    of_all = and_(SubscriptionRow.newsroom_id.is_(None), _offered(newsroom_id))
+    return and_(or_(SubscriptionRow.newsroom_id == newsroom_id, of_all), _is_live(at))
+
+
+def _brings(newsroom_id: NewsroomId) -> ColumnElement[bool]:
+    """The same newsrooms, in words that lead no planner to an index by newsroom: of a few destinations all is asked."""
+    this_or_all = func.coalesce(SubscriptionRow.newsroom_id, newsroom_id) == newsroom_id
+    return and_(this_or_all, or_(SubscriptionRow.newsroom_id.is_not(None), _offered(newsroom_id)))
+
+
+def _offered(newsroom_id: NewsroomId) -> ColumnElement[bool]:
+    return exists().where(NewsroomRow.id == newsroom_id, NewsroomRow.offered_by.is_not(None))
+
+
+def _is_live(at: datetime) -> ColumnElement[bool]:
     return and_(
-        or_(subscription.newsroom_id == newsroom_id, and_(subscription.newsroom_id.is_(None), offered)),
-        subscription.created_at <= at,
-        subscription.ended_at.is_(None),
-        or_(subscription.muted_until.is_(None), subscription.muted_until <= at, subscription.muted_from > at),
+        SubscriptionRow.created_at <= at,
+        SubscriptionRow.ended_at.is_(None),
+        or_(SubscriptionRow.muted_until.is_(None), SubscriptionRow.muted_until <= at, SubscriptionRow.muted_from > at),
     )
+
+
+_other = aliased(SubscriptionRow)
+_CHOSEN = or_(
+    SubscriptionRow.silent,
+    DestinationRow.options.is_not(null()),
+    exists().where(
+        _other.destination_id == SubscriptionRow.destination_id, _other.options.is_not(null()), _other.ended_at.is_(None)
+    ),
+)
+"""Whether anything was chosen that bears on what a destination is told: what alone is asked of all, since few choose."""
+
+
+def _row(debt: Owed, now: datetime) -> dict[str, Any]:
+    return {
+        "destination_id": debt.destination_id,
+        "release_id": debt.release_id,
+        "revision": debt.revision,
+        "kind": debt.kind,
+        "priority": Priority[debt.kind.name],
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "ambiguous": 0,
+        "reason": "",
+        "dedupe_key": debt.dedupe_key,
+        "payload": dict(debt.payload) or None,
+        "silent": debt.silent,
+        "created_at": now,
+    }
+
+
+def _newest(debts: Iterable[Owed]) -> dict[int, int]:
+    """The newest release of which each destination is owed an alert."""
+    found: dict[int, int] = {}
+    for debt in debts:
+        if debt.kind is DeliveryKind.ALERT and debt.release_id is not None:
+            found[debt.destination_id] = max(debt.release_id, found.get(debt.destination_id, 0))
+    return found
 
 
 def chunks(items: Iterable[T]) -> Iterator[list[T]]:

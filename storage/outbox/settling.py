@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryState, Settlement
 from bot.domain.subscription import DestinationId
-from storage.dialects import is_sqlite
-from storage.lanes import DIGESTED, PAUSED, lock_account, lock_lanes
+from storage.dialects import among, is_sqlite
+from storage.lanes import DIGESTED, LEFT_OUT, PAUSED, lock_account, lock_lanes
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -43,23 +44,30 @@ class Settling:
         if not ours:
             return counts
         pauses = [between] * len(settlements) if isinstance(between, timedelta) else between
-        await self._db.execute(_SETTLE_DELIVERY, [_settled(s) for s in ours])
-        await self._db.execute(
-            _SETTLE_LANE,
-            [
-                {
-                    "lane": s.destination_id,
-                    "done": 0 if s.state is DeliveryState.PENDING else 1,
-                    "next": s.due_at or s.at + pause,
-                }
-                for s, pause, counts_still in zip(settlements, pauses, counts, strict=True)
-                if counts_still
-            ],
-        )
+        spaced = [(s, pause) for s, pause, counts_still in zip(settlements, pauses, counts, strict=True) if counts_still]
+        await self._write(spaced)
         await self._keep_posts([s for s in ours if s.state is DeliveryState.SENT])
         for settlement in ours:
             await self._follow(settlement)
         return counts
+
+    async def _write(self, spaced: Sequence[tuple[Settlement, timedelta]]) -> None:
+        """Deliveries and their lanes; those to which the same happened by one statement, at the time of the last of them."""
+        alike: dict[tuple[timedelta, tuple[object, ...]], list[Settlement]] = defaultdict(list)
+        for settled, pause in spaced:
+            what = (settled.state, settled.reason, settled.counts_as_attempt, settled.ambiguous, settled.due_at)
+            alike[pause, what].append(settled)
+        for (pause, _), some in alike.items():
+            last = max(some, key=lambda settled: settled.at)
+            await self._db.execute(_SETTLE_DELIVERIES, _settled(last) | {"deliveries": [s.delivery_id for s in some]})
+            await self._db.execute(
+                _SETTLE_LANES,
+                {
+                    "lanes": [s.destination_id for s in some],
+                    "settled": 0 if last.state is DeliveryState.PENDING else 1,
+                    "next": last.due_at or last.at + pause,
+                },
+            )
 
     async def _lock_accounts(self, settlements: Sequence[Settlement]) -> None:
         """Lock what stands above the lanes, and the lanes beside, where an outcome means something for them."""
@@ -79,12 +87,7 @@ class Settling:
         await lock_lanes(self._db, {*found, *(s.destination_id for s in settlements)})
 
     async def _in_hand(self, owner: str, destination_ids: Sequence[DestinationId]) -> dict[int, int | None]:
-        rows = await self._db.execute(
-            select(LaneRow.destination_id, LaneRow.in_flight)
-            .where(LaneRow.destination_id.in_(destination_ids), LaneRow.owner == owner)
-            .order_by(LaneRow.destination_id)
-            .with_for_update()
-        )
+        rows = await self._db.execute(_IN_HAND, {"lanes": destination_ids, "by": owner})
         return {row.destination_id: row.in_flight for row in rows}
 
     async def _keep_posts(self, sent: Sequence[Settlement]) -> None:
@@ -135,16 +138,17 @@ class Settling:
             await self._db.execute(delete(PostReleaseRow).where(PostReleaseRow.post_id == settlement.gone))
         if settlement.digests:
             dead = settlement.state is DeliveryState.DEAD
+            shown = [release_id for release_id, _ in settlement.shows]
             await self._db.execute(
                 update(DeliveryRow)
                 .where(
                     DeliveryRow.destination_id == settlement.destination_id,
                     DeliveryRow.state == DeliveryState.HELD,
-                    DeliveryRow.release_id.in_([release_id for release_id, _ in settlement.shows]),
+                    DeliveryRow.digest_id == settlement.delivery_id,
                 )
                 .values(
                     state=DeliveryState.DEAD if dead else DeliveryState.SKIPPED,
-                    reason=settlement.reason if dead else DIGESTED,
+                    reason=settlement.reason if dead else case((DeliveryRow.release_id.in_(shown), DIGESTED), else_=LEFT_OUT),
                     done_at=settlement.at,
                 )
             )
@@ -177,7 +181,6 @@ class Settling:
 
 def _settled(settlement: Settlement) -> dict[str, Any]:
     return {
-        "delivery": settlement.delivery_id,
         "to_state": settlement.state,
         "because": settlement.reason,
         "tried": 1 if settlement.counts_as_attempt else 0,
@@ -186,30 +189,34 @@ def _settled(settlement: Settlement) -> dict[str, Any]:
     }
 
 
-_DELIVERY = DeliveryRow.__table__.c
-_SETTLE_DELIVERY = (
-    update(DeliveryRow.__table__)  # type: ignore[arg-type]
-    .where(_DELIVERY.id == bindparam("delivery"))
+_LANES = among(LaneRow.destination_id, "lanes")
+_IN_HAND = (
+    select(LaneRow.destination_id, LaneRow.in_flight)
+    .where(_LANES, LaneRow.owner == bindparam("by"))
+    .order_by(LaneRow.destination_id)
+    .with_for_update()
+)
+_SETTLE_DELIVERIES = (
+    update(DeliveryRow)
+    .where(among(DeliveryRow.id, "deliveries"))
     .values(
         state=bindparam("to_state"),
         reason=bindparam("because"),
-        attempts=_DELIVERY.attempts + bindparam("tried"),
-        ambiguous=_DELIVERY.ambiguous + bindparam("unsure"),
-        done_at=bindparam("done", type_=_DELIVERY.done_at.type),
+        attempts=DeliveryRow.attempts + bindparam("tried"),
+        ambiguous=DeliveryRow.ambiguous + bindparam("unsure"),
+        done_at=bindparam("done"),
     )
 )
-_LANE = LaneRow.__table__.c
-_SETTLE_LANE = (
-    update(LaneRow.__table__)  # type: ignore[arg-type]
-    .where(_LANE.destination_id == bindparam("lane"))
+_LEFT = LaneRow.pending - bindparam("settled", type_=Integer)
+_SETTLE_LANES = (
+    update(LaneRow)
+    .where(_LANES)
     .values(
-        pending=_LANE.pending - bindparam("done"),
+        pending=_LEFT,
         owner=None,
         in_flight=None,
-        due_at=case(
-            (_LANE.pending - bindparam("done") <= 0, None),
-            (PAUSED, None),
-            else_=bindparam("next", type_=_LANE.due_at.type),
-        ),
+        due_at=case((_LEFT <= 0, None), (PAUSED, None), else_=bindparam("next", type_=LaneRow.due_at.type)),
+        # What has to be tried again has had its turn: from now on it waits among all others.
+        newest=case((_LEFT <= 0, None), (bindparam("settled", type_=Integer) == 0, None), else_=LaneRow.newest),
     )
 )

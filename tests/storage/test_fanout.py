@@ -220,7 +220,7 @@ async def test_an_account_with_nothing_but_a_cursor_has_something_due(world: Wor
     await alert(world, await world.release())
     account = await world.account()
     async with world.database.read() as tx:
-        assert await tx.outbox.due(account, world.now)
+        assert (await tx.outbox.look([account], world.now))[account].is_due
 
 
 async def test_an_audience_of_whole_chunks_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

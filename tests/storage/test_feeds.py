@@ -210,3 +210,60 @@ async def test_missing_releases_are_asked_for_in_turn_until_they_are_gone_or_bac
         back = await tx.releases.get(added["1"])
         assert back is not None
         assert back.gone_at is None
+
+
+# In whose hands
+
+
+async def hold(world: World, owner: str) -> bool:
+    """Whether a feed is in these hands."""
+    feed = await world.feed()
+    async with world.database.begin() as tx:
+        return await tx.feeds.holds(feed.id, owner)
+
+
+async def test_a_feed_is_held_by_whoever_claimed_it_last(world: World) -> None:
+    """Not by the first any more once the second has it, and by nobody once it is settled."""
+    feed = await world.feed()
+    assert not await hold(world, "one")
+    await claim(world)
+    assert (await hold(world, "one"), await hold(world, "two")) == (True, False)
+    world.pass_time(minutes=2)
+    assert await hold(world, "one"), "nobody has taken it"
+    await claim(world, "two")
+    assert (await hold(world, "one"), await hold(world, "two")) == (False, True)
+    await settle(world, PollResult(feed.id, NOW + MINUTE, good_at=NOW))
+    assert not await hold(world, "two")
+
+
+async def test_only_who_holds_a_feed_settles_it(world: World) -> None:
+    """Of results that come together, those of feeds in other hands are passed over."""
+    await world.feed("a")
+    await claim(world)
+    world.pass_time(minutes=2)
+    b = await world.feed("b")
+    await settle(world, PollResult(b.id, world.now, good_at=NOW))
+    (first,) = await claim(world, "two", limit=1)
+    await claim(world)
+    results = [PollResult(feed.id, None, fault="gone") for feed in (await world.feed("a"), b)]
+    async with world.database.begin() as tx:
+        await tx.feeds.settle(results, owner="one")
+    faults = {feed.newsroom.slug: feed.fault for feed in (await world.feed("a"), await world.feed("b"))}
+    assert faults.pop(first.newsroom.slug) is None
+    assert list(faults.values()) == ["gone"]
+
+
+async def test_a_lease_is_renewed_by_its_holder_alone(world: World) -> None:
+    """Whoever lost a feed does not get it back that way."""
+    feed = await world.feed()
+    await claim(world)
+    world.pass_time(minutes=1)
+    async with world.database.begin() as tx:
+        await tx.feeds.renew([feed.id], "one", world.now + LEASE)
+    world.pass_time(minutes=1)
+    assert await claim(world, "two") == []
+    world.pass_time(minutes=1)
+    assert len(await claim(world, "two")) == 1
+    async with world.database.begin() as tx:
+        await tx.feeds.renew([feed.id], "one", world.now + 9 * LEASE)
+        assert await tx.feeds.next_due() == world.now + LEASE

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.contact import Contact, ContactKind, Phone
 from bot.domain.newsroom import FeedState
 from bot.domain.release import Content, ParsedRelease
-from bot.ports import PollResult
+from bot.ports import Actor, PollResult
 from tests.fakes.world import NOW, World, entry, item
 
 DESK = Contact(role="pressevagt", phones=(Phone("+4533112233"),))
@@ -70,24 +70,45 @@ async def test_another_address_in_the_catalogue_polls_the_same_feed_afresh(world
         assert fresh.primed_at == NOW, "the same releases: nothing is taken in silence anew"
 
 
-async def test_the_last_contact_is_the_newest_press_contact_and_a_desk_before_a_person(world: World) -> None:
-    """A switchboard is no press contact, and a release without contacts is passed over."""
+async def test_contacts_come_newest_first_with_the_release_that_named_them(world: World) -> None:
+    """Whatever sort they are; a release without contacts is passed over."""
     newsroom = await world.newsroom()
     switchboard = Contact(ContactKind.OTHER, role="omstilling", phones=(Phone("+4533000000"),))
-    nameless = Contact(role="presse")
 
     def with_contacts(number: int, *contacts: Contact) -> ParsedRelease:
         content = Content(f"Nyhed {number}", url=f"https://havnen.example/{number}", contacts=contacts)
         return ParsedRelease(str(number), content, NOW + timedelta(minutes=number))
 
     async with world.database.read() as tx:
-        assert await tx.newsrooms.last_contact(newsroom.id) is None
-    added = await world.add(with_contacts(1, DESK), with_contacts(2, PERSON, DESK), with_contacts(3, switchboard, nameless))
+        assert await tx.newsrooms.contacts(newsroom.id) == []
+    added = await world.add(with_contacts(1, DESK), with_contacts(2, PERSON, DESK), with_contacts(3, switchboard))
     await world.add(item("4", "Uden kontakt", published=NOW + timedelta(minutes=9)))
     async with world.database.read() as tx:
-        found = await tx.newsrooms.last_contact(newsroom.id)
-    assert found is not None
-    assert (found[0], found[1].id) == (DESK, added["2"])
+        found = await tx.newsrooms.contacts(newsroom.id)
+    assert [(each.contact, each.release_id) for each in found] == [
+        (switchboard, added["3"]),
+        (PERSON, added["2"]),
+        (DESK, added["2"]),
+        (DESK, added["1"]),
+    ]
+    assert (found[0].title, found[0].url, found[0].seen) == ("Nyhed 3", "https://havnen.example/3", NOW + timedelta(minutes=3))
+
+
+async def test_what_is_pinned_stays_until_it_is_taken_back(world: World) -> None:
+    """Of one newsroom, newest first, with who did it."""
+    newsroom, other = await world.newsroom(), await world.newsroom("anden")
+    who = Actor("telegram", "presse_bot", "9", "Dagny")
+    async with world.database.begin() as tx:
+        first = await tx.pins.add(newsroom.id, DESK, who, NOW)
+        second = await tx.pins.add(newsroom.id, PERSON, who, NOW + timedelta(minutes=1))
+        await tx.pins.add(other.id, PERSON, who, NOW)
+    async with world.database.read() as tx:
+        assert await tx.pins.of(newsroom.id) == [second, first]
+        assert (first.contact, first.at, first.by) == (DESK, NOW, "telegram:9")
+    async with world.database.begin() as tx:
+        assert await tx.pins.remove(first.id)
+        assert not await tx.pins.remove(first.id)
+        assert await tx.pins.of(newsroom.id) == [second]
 
 
 async def test_whose_newsroom_it_is(world: World) -> None:

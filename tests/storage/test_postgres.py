@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
+from bot.clock import machine_time
 from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, SettingsError, StorageError
 from storage import postgres
 from storage.database import SqlDatabase
@@ -315,12 +316,15 @@ async def test_a_look_at_the_outbox_is_one_statement(postgres_url: str) -> None:
 
         event.listen(database._engine.sync_engine, "before_cursor_execute", note)
         async with database.glance() as tx:
-            assert await tx.outbox.look(account, world.now) == (False, None)
+            seen = (await tx.outbox.look([account], world.now))[account]
+            assert (seen.is_due, seen.next_due) == (False, None)
         await world.owe(desk, await world.release())
         async with database.glance() as tx:
             said.clear()
-            assert await tx.outbox.look(account, world.now) == (True, world.now)
-            assert await tx.outbox.look(account, world.now - timedelta(seconds=1)) == (False, world.now)
+            seen = (await tx.outbox.look([account], world.now))[account]
+            assert (seen.is_due, seen.next_due) == (True, world.now)
+            seen = (await tx.outbox.look([account], world.now - timedelta(seconds=1)))[account]
+            assert (seen.is_due, seen.next_due) == (False, world.now)
             assert len(said) == 2
             alone = text("SELECT xact_start = query_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
             assert (await tx.connection.execute(alone)).scalar_one(), "each statement is a transaction of its own"
@@ -347,17 +351,11 @@ async def test_the_clock_of_the_database_and_ours(postgres_url: str, sqlite_url:
         assert (await database.clock_offset(), database.is_shared) == (timedelta(0), False)
 
 
-async def test_the_offset_is_what_the_clocks_differ_by(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_offset_is_what_the_clocks_differ_by(postgres_url: str) -> None:
     """Ours goes an hour slow."""
-
-    class Slow(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Slow:
-            return super().now(tz) - timedelta(hours=1)
-
-    monkeypatch.setattr("storage.database.datetime", Slow)
     async with opened(postgres_url) as database:
-        assert abs(await database.clock_offset() - timedelta(hours=1)) < timedelta(seconds=0.25)
+        offset = await database.clock_offset(lambda: machine_time() - timedelta(hours=1))
+        assert abs(offset - timedelta(hours=1)) < timedelta(seconds=0.25)
 
 
 async def test_times_keep_their_moment_whatever_zone_the_server_thinks_in(postgres_url: str) -> None:

@@ -136,6 +136,22 @@ async def test_many_come_in_the_order_asked_for(world: World) -> None:
         assert await tx.releases.get(ReleaseId(999)) is None
 
 
+async def test_releases_are_found_by_their_ids_and_addresses(world: World) -> None:
+    """By either, in any of their languages, at any newsroom, each once; stored last first, and no more than were asked for."""
+    first = await world.add(
+        item("via:1", "Kajen", url="https://havnen.example/1"), item("via:1", "Quay", language="en", url="https://h.example/q")
+    )
+    second = await world.add(item("2", "Kajen lukker", url="https://havnen.example/2"))
+    both = [second["2"], first["via:1"]]
+    async with world.database.read() as tx:
+        named = await tx.releases.found_at(["via:1"], ["https://havnen.example/1", "https://havnen.example/2"], 10)
+        assert [release.id for release in named] == both
+        assert [release.id for release in await tx.releases.found_at([], ["https://h.example/q"], 10)] == both[1:]
+        assert [release.id for release in await tx.releases.found_at(["2", "via:1"], [], 1)] == both[:1]
+        assert await tx.releases.found_at(["via:2"], ["https://havnen.example/3"], 10) == []
+        assert await tx.releases.found_at([], [], 10) == []
+
+
 async def test_releases_get_ids_in_the_order_they_are_stored(world: World) -> None:
     """The order in which a destination reads them follows from it."""
     added = await world.add(*(item(str(n), f"Nyhed {n}") for n in range(50)))

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("blocked_until", UtcDateTime(), nullable=True),
+        sa.Column("gone_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("platform", "name", name=op.f("uq_account_platform_name")),
     )
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sa.Column("kept_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_button")),
     )
+    op.create_index("ix_button_kept_at", "button", ["kept_at"], unique=False)
     op.create_table(
         "newsroom",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -59,6 +61,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("paused", sa.Text(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("options", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_destination_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_destination")),
         sa.UniqueConstraint("account_id", "conversation", "thread", name=op.f("uq_destination_account_id_conversation_thread")),
@@ -113,6 +116,8 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("pending", sa.BigInteger(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("held_until", UtcDateTime(), nullable=True),
+        sa.Column("newest", sa.BigInteger(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("in_flight", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_lane_account_id_account")),
@@ -122,10 +127,26 @@ def upgrade() -> None:
     op.create_index(
         "ix_lane_due",
         "lane",
-        ["account_id", "due_at"],
+        ["account_id", "due_at", "destination_id"],
         unique=False,
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_lane_newest",
+        "lane",
+        ["account_id", "newest"],
+        unique=False,
+        sqlite_where=sa.text("newest IS NOT NULL"),
+        postgresql_where=sa.text("newest IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_lane_held",
+        "lane",
+        ["account_id", "held_until"],
+        unique=False,
+        sqlite_where=sa.text("held_until IS NOT NULL"),
+        postgresql_where=sa.text("held_until IS NOT NULL"),
     )
     op.create_table(
         "release",
@@ -146,6 +167,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("feed_id", "external_id", name=op.f("uq_release_feed_id_external_id")),
     )
+    op.create_index("ix_release_external_id", "release", ["external_id"], unique=False)
     op.create_index("ix_release_feed_published", "release", ["feed_id", "published"], unique=False)
     op.create_index("ix_release_newsroom_published", "release", ["newsroom_id", "published", "id"], unique=False)
     op.create_index("ix_release_published", "release", ["published", "id"], unique=False)
@@ -160,11 +182,21 @@ def upgrade() -> None:
         sa.Column("silent", sa.Boolean(), nullable=False),
         sa.Column("muted_from", UtcDateTime(), nullable=True),
         sa.Column("muted_until", UtcDateTime(), nullable=True),
+        sa.Column("options", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["destination_id"], ["destination.id"], name=op.f("fk_subscription_destination_id_destination")),
         sa.ForeignKeyConstraint(["newsroom_id"], ["newsroom.id"], name=op.f("fk_subscription_newsroom_id_newsroom")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
+    op.create_index("ix_subscription_destination", "subscription", ["destination_id"], unique=False)
     op.create_index("ix_subscription_newsroom", "subscription", ["newsroom_id", "id"], unique=False)
+    op.create_index(
+        "ix_subscription_chosen",
+        "subscription",
+        ["destination_id"],
+        unique=False,
+        sqlite_where=sa.text("options IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("options IS NOT NULL AND ended_at IS NULL"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -182,6 +214,8 @@ def upgrade() -> None:
         sa.Column("silent", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.Column("held_until", UtcDateTime(), nullable=True),
+        sa.Column("digest_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["destination_id"], ["destination.id"], name=op.f("fk_delivery_destination_id_destination")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_delivery_release_id_release")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
@@ -196,14 +230,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_index(
-        "ix_delivery_pending_release",
+        "ix_delivery_held",
         "delivery",
-        ["release_id"],
+        ["destination_id", "id"],
         unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
     )
     op.create_index("ix_delivery_release", "delivery", ["release_id"], unique=False)
+    op.create_index(
+        "ix_delivery_ambiguous",
+        "delivery",
+        ["ambiguous"],
+        unique=False,
+        sqlite_where=sa.text("ambiguous > 0"),
+        postgresql_where=sa.text("ambiguous > 0"),
+    )
     op.create_index(
         "ix_delivery_state",
         "delivery",
@@ -237,6 +279,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_shown_release_id_release")),
         sa.PrimaryKeyConstraint("actor", "address", "number", name=op.f("pk_shown")),
     )
+    op.create_index("ix_shown_shown_at", "shown", ["shown_at"], unique=False)
+    op.create_table(
+        "taker",
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_taker_account_id_account")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_taker_release_id_release")),
+        sa.PrimaryKeyConstraint("release_id", "account_id", name=op.f("pk_taker")),
+    )
+    op.create_index("ix_taker_at", "taker", ["at"], unique=False)
     op.create_table(
         "statement",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -249,11 +304,40 @@ def upgrade() -> None:
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=True),
         sa.Column("spoken", sa.String(length=2), nullable=False),
+        sa.Column("stale", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_statement_release_id_release")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
         sa.UniqueConstraint("release_id", "language", "source", name=op.f("uq_statement_release_id_language_source")),
     )
     op.create_index("ix_statement_url", "statement", ["url"], unique=False)
+    op.create_table(
+        "lookup",
+        sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("stage", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_lookup_release_id_release")),
+        sa.PrimaryKeyConstraint("release_id", name=op.f("pk_lookup")),
+    )
+    op.create_index("ix_lookup_due", "lookup", ["stage", "due_at"], unique=False)
+    op.create_table(
+        "history",
+        sa.Column("feed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("primed_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_history_feed_id_feed")),
+        sa.PrimaryKeyConstraint("feed_id", name=op.f("pk_history")),
+    )
     op.create_table(
         "post",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -265,6 +349,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["destination_id"], ["destination.id"], name=op.f("fk_post_destination_id_destination")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
     )
+    op.create_index("ix_post_delivery", "post", ["delivery_id"], unique=False)
     op.create_index("ix_post_reference", "post", ["destination_id", "reference"], unique=False)
     op.create_table(
         "post_release",
@@ -318,17 +403,46 @@ def upgrade() -> None:
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("owner", name=op.f("pk_worker")),
     )
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("destination_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["destination_id"], ["destination.id"], name=op.f("fk_audit_destination_id_destination")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_destination", "audit", ["destination_id", "id"], unique=False)
+    op.create_table(
+        "pin",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("newsroom_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact", sa.JSON(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["newsroom_id"], ["newsroom.id"], name=op.f("fk_pin_newsroom_id_newsroom")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pin")),
+    )
+    op.create_index("ix_pin_newsroom_id", "pin", ["newsroom_id"], unique=False)
     # The search index is each engine's own, and no model knows it.
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("CREATE VIRTUAL TABLE release_search USING fts5(newsroom, title, body, tokenize = 'ascii')")
+        op.execute("CREATE VIRTUAL TABLE release_search USING fts5(marks, title, body, tokenize = 'ascii')")
     else:
-        op.execute("CREATE TABLE release_search (release_id BIGINT PRIMARY KEY, document TSVECTOR NOT NULL)")
+        op.execute("CREATE TABLE release_search (place BIGINT PRIMARY KEY, document TSVECTOR NOT NULL)")
         op.execute("CREATE INDEX ix_release_search_document ON release_search USING gin (document)")
 
 
 def downgrade() -> None:
     """Nothing is left."""
     op.execute("DROP TABLE release_search")
+    op.drop_index("ix_pin_newsroom_id", table_name="pin")
+    op.drop_table("pin")
+    op.drop_index("ix_audit_destination", table_name="audit")
+    op.drop_table("audit")
     op.drop_table("worker")
     op.drop_table("lease")
     op.drop_index("ix_mark_until", table_name="mark")
@@ -338,9 +452,16 @@ def downgrade() -> None:
     op.drop_index("ix_post_release_release", table_name="post_release")
     op.drop_table("post_release")
     op.drop_index("ix_post_reference", table_name="post")
+    op.drop_index("ix_post_delivery", table_name="post")
     op.drop_table("post")
+    op.drop_table("history")
+    op.drop_index("ix_lookup_due", table_name="lookup")
+    op.drop_table("lookup")
     op.drop_index("ix_statement_url", table_name="statement")
     op.drop_table("statement")
+    op.drop_index("ix_taker_at", table_name="taker")
+    op.drop_table("taker")
+    op.drop_index("ix_shown_shown_at", table_name="shown")
     op.drop_table("shown")
     op.drop_index("ix_revision_release", table_name="revision")
     op.drop_table("revision")
@@ -350,12 +471,18 @@ def downgrade() -> None:
         sqlite_where=sa.text("state <> 'sent'"),
         postgresql_where=sa.text("state <> 'sent'"),
     )
+    op.drop_index(
+        "ix_delivery_ambiguous",
+        table_name="delivery",
+        sqlite_where=sa.text("ambiguous > 0"),
+        postgresql_where=sa.text("ambiguous > 0"),
+    )
     op.drop_index("ix_delivery_release", table_name="delivery")
     op.drop_index(
-        "ix_delivery_pending_release",
+        "ix_delivery_held",
         table_name="delivery",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
     )
     op.drop_index(
         "ix_delivery_pending",
@@ -364,12 +491,32 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.drop_table("delivery")
+    op.drop_index(
+        "ix_subscription_chosen",
+        table_name="subscription",
+        sqlite_where=sa.text("options IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("options IS NOT NULL AND ended_at IS NULL"),
+    )
     op.drop_index("ix_subscription_newsroom", table_name="subscription")
+    op.drop_index("ix_subscription_destination", table_name="subscription")
     op.drop_table("subscription")
     op.drop_index("ix_release_published", table_name="release")
     op.drop_index("ix_release_newsroom_published", table_name="release")
     op.drop_index("ix_release_feed_published", table_name="release")
+    op.drop_index("ix_release_external_id", table_name="release")
     op.drop_table("release")
+    op.drop_index(
+        "ix_lane_held",
+        table_name="lane",
+        sqlite_where=sa.text("held_until IS NOT NULL"),
+        postgresql_where=sa.text("held_until IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_lane_newest",
+        table_name="lane",
+        sqlite_where=sa.text("newest IS NOT NULL"),
+        postgresql_where=sa.text("newest IS NOT NULL"),
+    )
     op.drop_index(
         "ix_lane_due", table_name="lane", sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL")
     )
@@ -381,5 +528,6 @@ def downgrade() -> None:
     op.drop_table("fan_out")
     op.drop_table("destination")
     op.drop_table("newsroom")
+    op.drop_index("ix_button_kept_at", table_name="button")
     op.drop_table("button")
     op.drop_table("account")
