@@ -82,7 +82,7 @@ def decide(feed: Feed, document: ParsedFeed, known: Sequence[KnownVersion], olde
     # Feeds stand newest first, and many releases go out on the same quarter: of equal times the lower one is the older.
     new = sorted(found.new[::-1], key=lambda item: item.published or now)  # noqa: C415 - the sort is stable
     filled = oldest is None and sum(item.published is None for item in new) > UNDATED_AT_ONCE
-    silent = frozenset(item.external_id for item in new if _is_history(item, feed, oldest) or (filled and item.published is None))
+    silent = frozenset(item.external_id for item in new if is_history(item, feed, oldest) or (filled and item.published is None))
     return Decision(
         new=tuple(new),
         silent=silent,
@@ -247,7 +247,7 @@ def _looks_different(change: Change) -> bool:
     return change.known.fingerprint != change.item.content.fingerprint or change.known.url != change.item.content.url
 
 
-def _is_history(item: ParsedRelease, feed: Feed, oldest: datetime | None) -> bool:
+def is_history(item: ParsedRelease, feed: Feed, oldest: datetime | None) -> bool:
     """Whether a release is from before our time with the feed, and owed to nobody.
 
     Everything in the first good poll is. Later, an item older than all we ever saw slid back into the window because another was

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 LONGEST = 2_000
@@ -118,3 +119,20 @@ def same_address(url: str, *, fragment: bool = False) -> str:
     query = "&".join(sorted(unquote(part, errors="replace") for part in parts.query.split("&") if part and not _is_tracking(part)))
     tail = f"#{parts.fragment}" if fragment and parts.fragment else ""
     return (host + path + ("?" + query if query else "") + tail).casefold()
+
+
+def spellings(url: str) -> list[str]:
+    """How an absolute address may be written that leads to the same page, as far as that can be listed: itself first.
+
+    With and without `www.`, TLS, a slash at the end of the path, the fragment, and parameters that tell where a reader came from.
+    """
+    try:
+        whole = [urlsplit(each) for each in dict.fromkeys((url, without_tracking(url)))]
+    except ValueError:
+        return [url]
+    found = dict.fromkeys([url])
+    for parts in whole:
+        host, path = parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/")
+        for scheme, www, slash, fragment in product(("https", "http"), ("", "www."), ("", "/"), ("", parts.fragment)):
+            found[urlunsplit((scheme, www + host, path + slash, parts.query, fragment))] = None
+    return list(found)

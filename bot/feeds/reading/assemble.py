@@ -14,10 +14,11 @@ from bot.feeds.html.clean import Cleaned, clean, shorten_prose
 from bot.feeds.html.files import LONGEST_CAPTION, MOST_FILES, file_name, is_document, is_picture
 from bot.feeds.html.lines import plain_line, shorten
 from bot.feeds.html.links import absolute_url, without_tracking
-from bot.feeds.reading.dates import Dated, published, zone_of
+from bot.feeds.reading.dates import Dated, published
 from bot.feeds.reading.identity import Named, distinct, language_tag, via_release
 from bot.feeds.reading.kinds import kind_of
 from bot.feeds.reading.raw import RawFeed, RawItem, RawMedia
+from bot.text.clocks import zone_of
 
 LONGEST_TITLE = 500
 LONGEST_LEAD = 2_000

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
 
 from bot.domain.release import DateNote
 from bot.feeds.reading.kinds import kind_of
@@ -66,14 +65,6 @@ _SHORT_YEAR = re.compile(r"\d{2}", re.ASCII)
 _STAMP = re.compile(r"\d{9,10}|\d{12,13}", re.ASCII)
 _MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
 
-_ZONES = {
-    "DK": "Europe/Copenhagen", "SE": "Europe/Stockholm", "NO": "Europe/Oslo", "FI": "Europe/Helsinki", "IS": "Atlantic/Reykjavik",
-    "GL": "America/Nuuk", "FO": "Atlantic/Faroe", "AX": "Europe/Mariehamn", "DE": "Europe/Berlin", "GB": "Europe/London",
-    "IE": "Europe/Dublin", "NL": "Europe/Amsterdam", "BE": "Europe/Brussels", "EU": "Europe/Brussels", "FR": "Europe/Paris",
-    "AT": "Europe/Vienna", "CH": "Europe/Zurich", "PL": "Europe/Warsaw", "EE": "Europe/Tallinn", "LV": "Europe/Riga",
-    "LT": "Europe/Vilnius", "IT": "Europe/Rome", "ES": "Europe/Madrid",
-}  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Dated:
@@ -82,12 +73,6 @@ class Dated:
     at: datetime | None
     note: DateNote | None = None
     kind_word: str = ""
-
-
-def zone_of(region: str) -> tzinfo:
-    """The clock of a country (ISO 3166, or EU) for dates printed without a zone; UTC where there is no one clock."""
-    name = _ZONES.get(region.upper())
-    return ZoneInfo(name) if name else UTC
 
 
 def published(printed: Sequence[str], *, now: datetime, zone: tzinfo = UTC, last_resort: datetime | None = None) -> Dated:

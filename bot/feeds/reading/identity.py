@@ -24,6 +24,8 @@ _RELEASE_WORDS = frozenset(
 _SHORT_MESSAGE = re.compile(r"sm-(\d{1,18})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9_-]{1,20})?", re.ASCII | re.IGNORECASE)
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
+"""What nobody sees and some databases cannot hold: control characters that are no space, and lone surrogates."""
 LONGEST = 300
 """Characters of an identity; a longer one is told by its digest."""
 
@@ -91,14 +93,24 @@ def external_id(item: Named) -> str:
     via = [found[0] for url in (item.link, item.guid) if (found := via_release(url))]
     if via:
         return max(via, key=lambda name: "#" in name)
-    guid = item.guid.strip()
+    guid = " ".join(_UNSEEN.sub("", item.guid).split())
     if address := _as_address(guid):
         return _bounded("url", same_address(address))
     if guid:
-        return _bounded("guid", " ".join(guid.split()).casefold())
+        return _bounded("guid", guid.casefold())
     if item.link:
         return _bounded("url", same_address(item.link))
     return _title_and_date(item)
+
+
+def ids_at(url: str) -> list[str]:
+    """The identities that a release may go by to which an absolute address leads, as `external_id` makes them."""
+    via = via_release(url)
+    if via is None:
+        return [_bounded("url", same_address(url))]
+    name = via[0]
+    # Who copies the address of a short message may leave its mark out.
+    return [name] if "#" in name else [name, f"{name}#sm-{name.rpartition(':')[2]}"]
 
 
 def _as_address(guid: str) -> str | None:
@@ -106,6 +118,7 @@ def _as_address(guid: str) -> str | None:
 
 
 def _bounded(space: str, name: str) -> str:
+    name = _UNSEEN.sub("", name)  # an address may have escaped them
     if len(name) > LONGEST - 10:
         name = hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=20).hexdigest()
     return f"{space}:{name}"

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.release import DateNote
-from bot.feeds.reading.dates import Dated, published, read_date, zone_of
+from bot.feeds.reading.dates import Dated, published, read_date
+from bot.text.clocks import zone_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")

@@ -198,3 +198,26 @@ def test_any_href(href: str) -> None:
         assert url.isprintable()
         assert absolute_url(url) == url
         assert same_address(url) == same_address(without_tracking(url))
+
+
+@pytest.mark.parametrize("guid", ["abc\x00", "\x01a\x7fbc", "ab\ud800c", " \x00 abc \x1b"])
+def test_what_nobody_sees_is_no_part_of_an_identity(guid: str) -> None:
+    """NUL, control characters and lone surrogates, which a database may refuse."""
+    assert identity(guid) == "guid:abc"
+
+
+def test_what_nobody_sees_may_be_escaped_in_an_address() -> None:
+    """An identity is made of what the address says in clear."""
+    assert identity("https://um.dk/a%00b%1Bc") == "url:um.dk/abc"
+    assert identity("\x00", "https://um.dk/abc") == "url:um.dk/abc", "a guid of which nothing is left is none"
+
+
+def test_identities_that_differ_by_what_nobody_sees_are_told_apart() -> None:
+    """As any others that are the same."""
+    items = [
+        (Named("5", "https://um.dk/a", "Broen", DAY), "da"),
+        (Named("5\x00", "https://um.dk/b", "Kajen", DAY), "da"),
+        (Named("6\x01", "https://um.dk/c", "Havnen", DAY), "da"),
+        (Named("6", "https://um.dk/c", "Havnen", DAY), "da"),
+    ]
+    assert distinct(items) == ["url:um.dk/a", "url:um.dk/b", "guid:6", None]
