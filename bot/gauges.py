@@ -48,7 +48,10 @@ def _of_the_outbox(standing: Standing) -> Iterable[GaugeMetricFamily]:
     states = [(("pending",), outbox.pending), (("held",), outbox.held), (("dead",), outbox.dead)] if outbox else []
     oldest = seconds_between(outbox.oldest_pending, standing.at) if outbox and outbox.oldest_pending and standing.at else 0.0
     yield _gauge("outbox_deliveries", "Deliveries that are pending, held back, or dead letters.", states, "state")
+    overdue = seconds_between(outbox.overdue_since, standing.at) if outbox and outbox.overdue_since and standing.at else 0.0
     yield _gauge("outbox_oldest_pending_seconds", "Age of the oldest pending delivery.", [((), oldest)] if outbox else [])
+    what = "For how long the destination that waits longest could have been served; paused ones do not wait."
+    yield _gauge("outbox_overdue_seconds", what, [((), overdue)] if outbox else [])
     yield _gauge("outbox_fan_outs", "Fan-outs that are not dealt out yet.", [((), outbox.cursors)] if outbox else [])
     # No counter: the database holds the sum, over all processes and restarts, and forgets it with the deliveries it belongs to.
     what = "Sends that may stand twice: answers that were lost, and what was in flight when another process took over."

@@ -13,7 +13,7 @@ import structlog
 
 from bot import __version__
 from bot.errors import StorageError
-from bot.ports import ChatAdapter, Clock, Database, Worker
+from bot.ports import ChatAdapter, Clock, Database, Transaction, Worker
 
 log = structlog.get_logger()
 
@@ -21,6 +21,8 @@ BEAT = 5.0
 """Seconds between two signs of life, and between two renewals of a lease."""
 LEASE = timedelta(seconds=20)
 """After so long without a sign of life a process counts as gone, and what it had leased is free."""
+REMEMBERED = timedelta(days=1)
+"""A process that is gone is cleared up after by another; those that nobody saw go within this leave nothing to clear up."""
 
 
 class Presence:
@@ -33,6 +35,7 @@ class Presence:
         self._roles = frozenset(roles)
         self._where = f"{socket.gethostname()}:{os.getpid()}"
         self._started = clock.now()
+        self._silent: tuple[Worker, ...] = ()
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -55,8 +58,20 @@ class Presence:
         me = Worker(self._owner, self._roles, self._where, __version__, self._started, now)
         async with self._database.begin() as tx:
             await tx.workers.seen(me)
-            live = await tx.workers.live(now - LEASE)
-        self._on_workers(live)
+            known = await tx.workers.live(now - REMEMBERED)
+            await self._clear_up(tx, [worker for worker in known if worker.seen_at < now - LEASE])
+        self._on_workers([worker for worker in known if worker.seen_at >= now - LEASE])
+
+    async def _clear_up(self, tx: Transaction, silent: Sequence[Worker]) -> None:
+        """After processes that are gone: else the feeds that they were just reading would wait for the end of a longer lease.
+
+        One is gone where a beat later it has still said nothing: what it said last may only look old, by a clock that jumped.
+        """
+        for worker in silent:
+            if worker in self._silent:
+                await tx.feeds.let_go(worker.owner)
+                await tx.workers.gone(worker.owner)
+        self._silent = tuple(silent)
 
 
 class Listening:

@@ -28,7 +28,7 @@ def readiness(standing: Standing, interval: timedelta) -> list[Part]:
     if standing.trouble or standing.at is None:
         return [Part("database", ok=False, why=standing.trouble)]
     return [
-        Part("database", ok=True, why="answers"),
+        Part("database", ok=not standing.unwritten, why=standing.unwritten or "answers"),
         *_accounts(standing.platforms, standing.others),
         *_adapters(standing.platforms),
         _feeds(standing.feeds or (), standing.at, max(3 * interval, LEAST_LATELY)),

@@ -52,7 +52,7 @@ class Platform:
 class Standing:
     """What was found. None stands for what could not be read; `trouble` says why the database could not.
 
-    `others` are the live processes beside this one.
+    `unwritten` says why it could not be written lately. `others` are the live processes beside this one.
     """
 
     at: datetime | None = None
@@ -61,6 +61,7 @@ class Standing:
     others: Sequence[Worker] = ()
     outbox: OutboxHealth | None = None
     platforms: Sequence[Platform] = field(default=())
+    unwritten: str = ""
 
     @property
     def database_up(self) -> bool:
@@ -92,9 +93,17 @@ class _Found(Generic[T]):
 
 
 class Standings:
-    """Reads how the bot stands. `owner` is this process; `platforms` says how those of this process do."""
+    """Reads how the bot stands. `owner` is this process; `platforms` says how those of this process do, `unwritten` as above."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str, platforms: Callable[[], Sequence[Platform]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        owner: str,
+        platforms: Callable[[], Sequence[Platform]],
+        unwritten: Callable[[], str] = str,
+    ) -> None:
+        self._unwritten = unwritten
         self._database, self._clock, self._owner, self._platforms = database, clock, owner, platforms
         self._feeds = Kept(lambda: self._within(ANSWERS_WITHIN, self._read_feeds), KEEP)
         self._outbox = Kept(lambda: self._within(COUNTS_WITHIN, self._count_outbox), KEEP)
@@ -104,7 +113,9 @@ class Standings:
         feeds = await self._feeds.get()
         outbox: _Found[OutboxHealth] = await self._outbox.get() if count and not feeds.trouble else _Found(None)
         found, others = feeds.what or (None, ())
-        return Standing(self._clock.now(), feeds.trouble or outbox.trouble, found, others, outbox.what, self._platforms())
+        return Standing(
+            self._clock.now(), feeds.trouble or outbox.trouble, found, others, outbox.what, self._platforms(), self._unwritten()
+        )
 
     async def _within(self, seconds: float, read: Callable[[Transaction], Awaitable[T]]) -> _Found[T]:
         try:

@@ -8,20 +8,28 @@ from datetime import datetime
 from typing import assert_never
 
 from bot import cards
+from bot.alerts.wants import KEPT_OUT, Verdict, Wanting
+from bot.alerts.when import hours_of, zone_of
 from bot.domain.card import Card
-from bot.domain.delivery import Delivery, DeliveryKind, More, Post
+from bot.domain.delivery import UNDECIDED, Delivery, DeliveryKind, More, Post
+from bot.domain.options import Corrections, DestinationOptions, Length
 from bot.domain.release import Content, Release, ReleaseId
+from bot.domain.subscription import Destination
 from bot.i18n import Texts, texts
-from bot.ports import Transaction
+from bot.ports import Taker, Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A new message, and the releases it shows. `alerts_to`: the release that it is the alert about."""
+    """A new message, and the releases it shows.
+
+    `alerts_to`: the release that it is the alert about. `reason`: why it is told, where that was decided just now.
+    """
 
     card: Card
     shows: tuple[tuple[ReleaseId, int], ...] = ()
     alerts_to: Release | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +66,28 @@ class Nothing:
     reason: str
 
 
+GONE = "withdrawn before it was told"
+
 Composition = Message | list[Edit] | FollowUp | Nothing
 
 
 class Releases:
-    """Releases as they are at one moment, and what is said of each: made once for all readers of a language and time zone.
+    """Releases as they are at one moment, and what is said of each: made once for all readers who read it in the same way.
 
-    `former` is what those that were corrected said before.
+    `former` is what those that were corrected said before, `takers` who has taken any of their stories on.
     """
 
-    def __init__(self, releases: Iterable[Release], former: Mapping[ReleaseId, Sequence[tuple[int, Content]]]) -> None:
+    def __init__(
+        self,
+        releases: Iterable[Release],
+        former: Mapping[ReleaseId, Sequence[tuple[int, Content]]],
+        takers: Iterable[Taker] = (),
+    ) -> None:
         self._releases = {release.id: release for release in releases}
         self._former = former
-        self._alerts: dict[tuple[ReleaseId, str, str], Message] = {}
+        self._takers = {(taker.release_id, taker.platform, taker.account): taker for taker in takers}
+        self._alerts: dict[tuple[ReleaseId, str, str, Length, bool, bool, Taker | None], Message] = {}
+        self._wanting: dict[ReleaseId, Wanting] = {}
         self._changes: dict[tuple[ReleaseId, int, str, str], Card | None] = {}
 
     def of(self, delivery: Delivery) -> Release:
@@ -85,13 +102,30 @@ class Releases:
         """Those of a digest, in its order."""
         return [self._releases[ident] for ident in delivery.digest_of if ident in self._releases]
 
-    def alert(self, delivery: Delivery, reader: Texts) -> Message:
-        """The alert about a delivery's release; raises LookupError."""
-        release = self.of(delivery)
-        key = (release.id, delivery.destination.language, delivery.destination.timezone)
+    def alert(self, release: Release, to: Destination, reader: Texts) -> Message:
+        """The alert about a release, as a destination is told."""
+        taker = self.taker(release, to)
+        key = (release.id, to.language, to.timezone, to.options.length, to.options.picture, to.options.takers, taker)
         if key not in self._alerts:
-            self._alerts[key] = Message(cards.alert_card(release, reader), _shows([release]), release)
+            self._alerts[key] = Message(cards.alert_card(release, reader, to.options, taker), _shows([release]), release)
         return self._alerts[key]
+
+    def taker(self, release: Release, to: Destination) -> Taker | None:
+        """Who has taken the story on, where a destination is shown that."""
+        return self._takers.get((release.id, to.address.platform, to.address.account)) if to.options.takers else None
+
+    def as_posted(self, release: Release, post: Post, how: DestinationOptions) -> Release:
+        """A release as a post is to show it where nothing but its taker changed: as it was read, where corrections are ignored."""
+        shown = dict(post.shows)[release.id]
+        if how.corrections is not Corrections.IGNORE or shown >= release.revision:
+            return release
+        return replace(release.at(shown, self._former.get(release.id, ())), corrected_at=None)
+
+    def wanting(self, release: Release) -> Wanting:
+        """What subscriptions want of a release that is about to be sent."""
+        if release.id not in self._wanting:
+            self._wanting[release.id] = Wanting(release, final=True)
+        return self._wanting[release.id]
 
     def changes(self, delivery: Delivery, told: int, reader: Texts, now: datetime) -> Card | None:
         """What changed of a delivery's release since a revision; None: nothing that is worth a word. Raises LookupError."""
@@ -114,7 +148,8 @@ async def compose(tx: Transaction, deliveries: Sequence[Delivery], now: datetime
     wanted = {ident for delivery in deliveries for ident in (delivery.release_id, *delivery.digest_of) if ident is not None}
     corrected = {each.release_id for each in deliveries if each.kind in _ABOUT_CHANGES and each.release_id is not None}
     former = {ident: await tx.releases.revisions(ident) for ident in corrected}
-    releases = Releases(await tx.releases.many(sorted(wanted)) if wanted else (), former)
+    takers = await tx.takers.of(wanted) if any(delivery.destination.options.takers for delivery in deliveries) else ()
+    releases = Releases(await tx.releases.many(sorted(wanted)) if wanted else (), former, takers)
     return [_voiced(await _compose(tx, delivery, releases, now), delivery) for delivery in deliveries]
 
 
@@ -138,28 +173,74 @@ async def _compose(tx: Transaction, delivery: Delivery, releases: Releases, now:
         case DeliveryKind.NOTICE:
             return Message(cards.notice_card(delivery.payload.get("code", ""), delivery.payload, reader, now))
         case DeliveryKind.DIGEST:
-            return _digest(releases.digested(delivery), reader)
+            return await _digest(tx, delivery, releases, reader, now)
         case DeliveryKind.ALERT:
-            return releases.alert(delivery, reader)
+            return await _alert(tx, delivery, releases, reader, now)
         case DeliveryKind.CORRECTION:
             return await _correction(tx, delivery, releases, reader, now)
         case DeliveryKind.FOLLOW_UP:
             return await _follow_up(tx, delivery, releases, reader, now)
 
 
-async def _correction(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
+async def _alert(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
     release = releases.of(delivery)
+    if release.gone_at:
+        return Nothing(GONE)
+    message, pings = releases.alert(release, delivery.destination, reader), tuple(delivery.payload.get("pings", "").split())
+    if delivery.payload.get("why") == UNDECIDED:
+        verdict = await _verdict(tx, delivery, releases.wanting(release), release, now)
+        if not verdict.told:
+            return Nothing(f"{KEPT_OUT}{verdict.rule}")
+        message, pings = replace(message, reason=verdict.rule), verdict.pings
+    return replace(message, card=replace(message.card, pings=pings)) if pings else message
+
+
+async def _verdict(tx: Transaction, delivery: Delivery, wanting: Wanting, release: Release, now: datetime) -> Verdict:
+    """What the subscriptions make of a release that was owed before it was known whether they want it."""
+    subscriptions = await tx.destinations.subscriptions(delivery.destination.id)
+    audible = [each for each in subscriptions if each.brings(release.newsroom) and not each.is_muted(delivery.created_at)]
+    hours = hours_of(delivery.destination.options, zone_of(delivery.destination.timezone))
+    return wanting.verdict([each.wish for each in audible], hours, now)
+
+
+async def _correction(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
+    release, how = releases.of(delivery), delivery.destination.options
+    if delivery.payload.get("more") == More.TAKER:
+        return await _taken(tx, delivery, releases, reader)
+    if how.corrections is Corrections.IGNORE:
+        return Nothing("corrections are ignored there")
     posts = await tx.outbox.posts(delivery.destination.id, release.id)
+    if not posts:
+        return Nothing("not told there")
     stale = [post for post in posts if dict(post.shows)[release.id] < release.revision]
     if not stale:
         return Nothing("already shown as corrected")
     changed = releases.changes(delivery, _told(stale, release), reader, now)
-    edits = [_edit(post, await tx.releases.many([shown for shown, _ in post.shows]), changed, reader) for post in stale]
-    return edits if delivery.payload.get("more") == More.CHANGES else [replace(edit, anew=None) for edit in edits]
+    taker = releases.taker(release, delivery.destination)
+    edits = [_edit(post, await tx.releases.many([ident for ident, _ in post.shows]), changed, reader, how, taker) for post in stale]
+    told = delivery.payload.get("more") == More.CHANGES and how.corrections is Corrections.TELL
+    return edits if told else [replace(edit, anew=None) for edit in edits]
 
 
-def _edit(post: Post, releases: Sequence[Release], changed: Card | None, reader: Texts) -> Edit:
-    card = cards.alert_card(releases[0], reader) if len(releases) == 1 else cards.digest_card(releases, reader)
+async def _taken(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts) -> Composition:
+    """The alerts about a release, with whoever has taken its story on; a digest has no room for that."""
+    release, to = releases.of(delivery), delivery.destination
+    posts = [post for post in await tx.outbox.posts(to.id, release.id) if len(post.shows) == 1]
+    if not posts:
+        return Nothing("not told there by itself")
+    shown = [(post, releases.as_posted(release, post, to.options)) for post in posts]
+    return [_edit(post, [said], None, reader, to.options, releases.taker(release, to)) for post, said in shown]
+
+
+def _edit(
+    post: Post,
+    releases: Sequence[Release],
+    changed: Card | None,
+    reader: Texts,
+    how: DestinationOptions,
+    taker: Taker | None = None,
+) -> Edit:
+    card = cards.alert_card(releases[0], reader, how, taker) if len(releases) == 1 else cards.digest_card(releases, reader)
     if changed is None:  # where it must be posted anew, at least nobody is woken by it
         return Edit(post, replace(card, silent=True), _shows(releases))
     return Edit(post, card, _shows(releases), replace(card, elements=(*card.elements, *cards.passages_of(changed))))
@@ -173,13 +254,23 @@ async def _follow_up(tx: Transaction, delivery: Delivery, releases: Releases, re
     if not await _is_wanted(tx, delivery, release):
         return Nothing("muted there, or subscribed to no longer")
     if delivery.payload.get("more") == More.WHOLE:
-        card = cards.whole_card(release, reader)
-        return FollowUp(_answered(posts, release), card) if card else Nothing("the alert says it all")
+        return _whole(release, _answered(posts, release), reader)
+    if delivery.destination.options.corrections is not Corrections.TELL:
+        return Nothing("what changed is not told there")
     told = _told(posts, release)
     if told >= release.revision:
         return Nothing("already told")
     card = releases.changes(delivery, told, reader, now)
     return FollowUp(_answered(posts, release), card, _shows([release])) if card else Nothing("nothing changed that is worth a word")
+
+
+def _whole(release: Release, under: Post, reader: Texts) -> Composition:
+    if len(under.shows) > 1:
+        return Nothing("it was told within a digest")
+    if release.gone_at:
+        return Nothing(GONE)
+    card = cards.whole_card(release, reader)
+    return FollowUp(under, card) if card else Nothing("the alert says it all")
 
 
 def _told(posts: Sequence[Post], release: Release) -> int:
@@ -201,10 +292,19 @@ async def _is_wanted(tx: Transaction, delivery: Delivery, release: Release) -> b
     return any(each.brings(release.newsroom) and not each.is_muted(delivery.created_at) for each in subscriptions)
 
 
-def _digest(releases: Sequence[Release], reader: Texts) -> Composition:
-    if not releases:
-        return Nothing("nothing was held back")
-    return Message(cards.digest_card(releases, reader), _shows(releases))
+async def _digest(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
+    """What was held back and is still to be told: several in one message, and a single one as the alert that it is."""
+    undecided = delivery.payload.get("undecided", "").split()
+    told = [release for release in releases.digested(delivery) if not release.gone_at]
+    for release in [each for each in told if str(each.id) in undecided]:
+        if not (await _verdict(tx, delivery, releases.wanting(release), release, now)).told:
+            told.remove(release)
+    if not told:
+        return Nothing("nothing that was held back is still to be told")
+    if len(told) == 1:
+        return releases.alert(told[0], delivery.destination, reader)
+    room = cards.fits_digest(told, reader)
+    return Message(cards.digest_card(told[:room], reader, more=len(told) - room), _shows(told[:room]))
 
 
 def _shows(releases: Sequence[Release]) -> tuple[tuple[ReleaseId, int], ...]:

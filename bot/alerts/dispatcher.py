@@ -17,8 +17,11 @@ from bot.alerts.compose import Composition, Edit, FollowUp, Message, Nothing, co
 from bot.alerts.fanout import work_off
 from bot.alerts.pace import Budget
 from bot.alerts.retry import put_off, settlement, skipped
+from bot.alerts.stock import Stock
+from bot.alerts.together import LEASE, Lookout, until_next
 from bot.domain.delivery import (
     Delivery,
+    DeliveryId,
     DeliveryState,
     PostGone,
     Refused,
@@ -34,17 +37,18 @@ from bot.ports import ChatAdapter, Clock, Database
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=20)
 RENEW_EVERY = 5.0
 """Seconds between renewals of the lease."""
 SEND_LIMIT = 10.0
 """Seconds that one send may take in all; none starts that could end after the lease does."""
 TICK = 1.0
-"""Seconds after which the outbox is looked at even if no wake-up came: the wake-up is a hint, the tick is the guarantee."""
+"""Seconds after which the outbox is looked at at the latest, even if no wake-up came: that is a hint, the tick is the guarantee."""
+STILL_ENOUGH = 1 / 3
+"""While more than this share of what may be in flight waits for its turn, no more is claimed: few claims of many cost less."""
 SETTLE_WITHIN = 0.05
 """Seconds over which outcomes are gathered, to be written down in one transaction."""
-SETTLE_SHARE = 0.5
-"""This share of what may be in flight is enough to write down at once: the rest is sent meanwhile."""
+RELEASED_AT_ONCE = 200
+"""Destinations whose held alerts leave in one transaction: at eight in the morning there are many."""
 STOP_WITHIN = SEND_LIMIT + 5
 """Seconds that sends in flight get to settle when we stop."""
 
@@ -54,7 +58,7 @@ class Dispatcher:
 
     `owner` is unlike any other process's; `budget` is the account's, from which answers to people take their turns too.
     `evict`: the former owner is known to be dead. `on_settled` hears of every settlement
-    that counted (the demo listens), `witness` of all that may be counted.
+    that counted (the demo listens), `witness` of all that may be counted. `lookout` is shared by the dispatchers of a process.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Dispatcher:
         evict: bool = False,
         on_settled: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
         witness: Witness = nobody,
+        lookout: Lookout | None = None,
     ) -> None:
         self._database = database
         self._witness = witness
@@ -76,6 +81,7 @@ class Dispatcher:
         self._account = account
         self._clock = clock
         self._owner = owner
+        self._lookout = lookout or Lookout(database, clock, owner)
         self._evict = evict
         self._on_settled = on_settled
         self._budget = budget
@@ -84,11 +90,13 @@ class Dispatcher:
         self._lease_until: datetime | None = None
         self._account_id = 0
         self._backlog = False
+        self._in_hand: set[DeliveryId] = set()
+        # Whether a claim failed: it may have been made all the same, and only the word of it was lost.
+        self._unsure = False
         self._sends = asyncio.Semaphore(adapter.pace.at_once)
-        # Where no limit makes us wait, the next are claimed while these are sent: else sends would wait for the database.
-        self._in_hand_at_most = adapter.pace.at_once * (2 if adapter.pace.per_second is None else 1)
+        self._stock = Stock(adapter.pace)
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._outcomes = Gather(self._settle, SETTLE_WITHIN, enough=adapter.pace.at_once * SETTLE_SHARE)
+        self._outcomes = Gather(self._settle, SETTLE_WITHIN, enough=self._stock.enough)
         self._log = log.bind(platform=adapter.platform, account=account)
 
     @property
@@ -143,9 +151,21 @@ class Dispatcher:
 
     async def _keep_lease(self) -> None:
         while True:
-            await asyncio.sleep(RENEW_EVERY)
+            await asyncio.sleep(until_next(RENEW_EVERY))
             if self._lease_until:
-                await self._guarded(self._own)
+                await self._guarded(self._renew)
+
+    async def _renew(self) -> None:
+        renewed_at = await self._lookout.renew(self._account_id)
+        if renewed_at is None:
+            await self._own()
+        else:
+            self._lease_until = renewed_at + LEASE
+
+    async def _own_if_free(self) -> None:
+        seen = await self._lookout.look(self._account_id) if self._account_id else None
+        if seen is None or seen.is_free:
+            await self._own()
 
     async def _own(self) -> None:
         now = self._clock.now()
@@ -174,9 +194,9 @@ class Dispatcher:
     async def _round(self) -> None:
         self._wake.clear()
         if not self._lease_until:
-            await self._own()
+            await self._own_if_free()
         if not self._lease_until:
-            await self._sleep(TICK)
+            await self._sleep(until_next(TICK))
             return
         claimed, next_due = await self._claim()
         for delivery, composition in zip(claimed, await self._composed(claimed), strict=True):
@@ -187,24 +207,29 @@ class Dispatcher:
             await self._sleep(self._until(next_due))
 
     async def _claim(self) -> tuple[list[Delivery], datetime | None]:
-        room = self._in_hand_at_most - len(self._in_flight) - len(self._outcomes)
-        if room <= 0:
+        room = self._stock.most - len(self._in_flight) - len(self._outcomes)
+        if room <= 0 or self._budget.waiting > self._adapter.pace.at_once * STILL_ENOUGH:
             return [], None
         now = self._clock.now()
-        if not self._backlog:
-            async with self._database.read() as tx:
-                if not await tx.outbox.due(self._account_id, now):
-                    return [], await tx.outbox.next_due(self._account_id)
+        if not self._backlog and not self._unsure:
+            seen = await self._lookout.look(self._account_id)
+            if seen and not seen.is_due:
+                return [], seen.next_due
+        unsure, self._unsure = self._unsure, True
         async with self._database.begin() as tx:
+            if unsure:
+                await tx.outbox.let_go(self._account_id, self._owner, self._in_hand)
             await work_off(tx, now)
+            await tx.outbox.release_held(self._account_id, now, RELEASED_AT_ONCE)
             claim = await tx.outbox.claim(self._account_id, self._owner, now, room)
+        self._unsure = False
+        self._in_hand.update(delivery.id for delivery in claim.deliveries)
         self._backlog = len(claim.deliveries) == room
         return claim.deliveries, claim.next_due
 
     def _until(self, due: datetime | None) -> float:
-        if due is None:
-            return TICK
-        return min(max((due - self._clock.now()).total_seconds(), 0.005), TICK)
+        tick = until_next(TICK)
+        return tick if due is None else min(max((due - self._clock.now()).total_seconds(), 0.005), tick)
 
     async def _sleep(self, seconds: float) -> None:
         """Until a wake-up, or so long."""
@@ -250,12 +275,13 @@ class Dispatcher:
 
     async def _send(self, delivery: Delivery, composition: Message | list[Edit] | FollowUp) -> Settlement:
         match composition:
-            case Message(card, shows, release):
+            case Message(card, shows, release, reason):
                 outcome = await self._limited(self._adapter.send(delivery.destination, card))
                 now = self._clock.now()
                 if release and isinstance(outcome, Sent):
                     self._witness(Posted(self._adapter.platform, release, now))
-                return settlement(delivery, outcome, now, shows=shows)
+                settled = settlement(delivery, outcome, now, shows=shows)
+                return replace(settled, reason=settled.reason or reason)
             case FollowUp(under, card, told):
                 outcome = await self._limited(self._adapter.send(delivery.destination, card, under=under))
                 return settlement(delivery, outcome, self._clock.now(), told=told)
@@ -305,6 +331,8 @@ class Dispatcher:
                 if still_ours and settled.pause is not None:
                     closed = await tx.destinations.of_conversation(delivery.destination.address)
                     await tell_administrators(tx, closed, PAUSED, settled.at, settled.pause)
+        self._in_hand.difference_update(delivery.id for delivery, _ in batch)
+        self._stock.settled(len(batch))
         for (delivery, settled), still_ours in zip(batch, counted, strict=True):
             if still_ours:
                 self._tell(delivery, settled)

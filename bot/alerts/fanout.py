@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from bot.alerts.wants import Wanting
+from bot.alerts.when import hours_of, zone_of
 from bot.domain.delivery import DeliveryKind, More, Owed
 from bot.domain.newsroom import NewsroomId
 from bot.domain.release import ReleaseId
@@ -26,10 +29,10 @@ async def owe_alerts(
     if await tx.outbox.audience_size(newsroom_id, now) > AT_ONCE:
         await tx.outbox.owe_later(DeliveryKind.ALERT, newsroom_id, releases, now)
         return
-    audience = _destinations(await tx.outbox.audience(newsroom_id, at=now))
-    await _owe(tx, DeliveryKind.ALERT, audience, releases, now)
+    audience = await tx.outbox.audience(newsroom_id, at=now)
+    await _owe_alerts(tx, audience, releases, now)
     if any_late:
-        await tx.outbox.fold_late(set(audience), now)
+        await tx.outbox.fold_late({who.destination_id for who in audience}, now)
 
 
 async def owe_correction(tx: Transaction, newsroom_id: NewsroomId, revised: Revised, now: datetime, *, tell: bool = False) -> None:
@@ -40,6 +43,13 @@ async def owe_correction(tx: Transaction, newsroom_id: NewsroomId, revised: Revi
         await tx.outbox.owe_later(kind, newsroom_id, [revised], now)
     else:
         await _owe_corrections(tx, kind, audience, revised, now)
+
+
+async def owe_taker(tx: Transaction, destinations: Iterable[DestinationId], revised: Revised, now: datetime) -> None:
+    """Have the alerts about a release edited, without a sound, to show who has taken it on."""
+    more, key = {"more": More.TAKER.value}, f"{More.TAKER}:{revised[0]}:{now.isoformat()}"
+    debts = [Owed(each, DeliveryKind.CORRECTION, key, *revised, payload=more, silent=True) for each in destinations]
+    await tx.outbox.owe(debts, now)
 
 
 async def owe_notice(
@@ -61,48 +71,64 @@ async def work_off(tx: Transaction, now: datetime) -> bool:
 async def _chunk(tx: Transaction, cursor: FanOutCursor, now: datetime) -> None:
     if cursor.kind is DeliveryKind.ALERT:
         found = await tx.outbox.audience(cursor.newsroom_id, at=cursor.at, after=cursor.after, until=cursor.until, limit=AT_ONCE)
-        audience, last = _destinations(found), int(found[-1].subscription_id) if found else 0
-        more = len(found) == AT_ONCE
+        await _owe_alerts(tx, found, cursor.releases, now)
+        await tx.outbox.fold_late({who.destination_id for who in found}, now)
+        last, more = int(found[-1].subscription_id) if found else 0, len(found) == AT_ONCE
     else:
         stands = await tx.outbox.shown_to(cursor.releases[0][0], after=cursor.after, limit=AT_ONCE)
         audience = {destination: silent for destination, silent in stands.items() if destination <= cursor.until}
-        last = max(audience, default=0)
-        more = len(audience) == AT_ONCE
-    if cursor.kind is DeliveryKind.ALERT:
-        await _owe(tx, cursor.kind, audience, cursor.releases, now)
-        await tx.outbox.fold_late(set(audience), now)
-    else:
         await _owe_corrections(tx, cursor.kind, audience, cursor.releases[0], now)
+        last, more = max(audience, default=0), len(audience) == AT_ONCE
     await tx.outbox.advance(cursor.id, last if more else None)
+
+
+async def _owe_alerts(tx: Transaction, audience: Sequence[Audience], releases: Sequence[Revised], now: datetime) -> None:
+    """What those who are there want of the releases, each at its time; where nothing was chosen, all of them at once."""
+    chosen = any(who.wishes for who in audience)
+    said = await _said(tx, [ident for ident, _ in releases]) if chosen else {}
+    # By destination, then by release: the order in which one destination reads them is the order of the releases.
+    debts = [
+        debt
+        for who in {each.destination_id: each for each in audience}.values()
+        for release in releases
+        for debt in (_wanted(who, release, said[release[0]], now) if who.wishes else (_alert(who.destination_id, release),))
+    ]
+    # What the newsroom says beside its feed is worth a moment: it is asked while they wait.
+    await tx.outbox.owe(debts, now, due=await tx.lookups.awaited([ident for ident, _ in releases]))
+
+
+async def _said(tx: Transaction, releases: Sequence[ReleaseId]) -> dict[ReleaseId, Wanting]:
+    awaited = await tx.lookups.awaited(releases) is not None
+    return {each.id: Wanting(each, awaited=awaited) for each in await tx.releases.many(releases)}
+
+
+def _alert(destination: DestinationId, revised: Revised) -> Owed:
+    return Owed(destination, DeliveryKind.ALERT, _key(DeliveryKind.ALERT, revised), *revised)
+
+
+def _wanted(who: Audience, revised: Revised, wanting: Wanting, now: datetime) -> Iterator[Owed]:
+    """What a destination that chose something is owed of a release: nothing, the alert, or that and the whole text."""
+    verdict = wanting.verdict(who.wishes, hours_of(who.options, zone_of(who.timezone)), now)
+    if not verdict.told:
+        return
+    alert = _alert(who.destination_id, revised)
+    yield replace(alert, payload=verdict.payload, silent=verdict.silent, held_until=verdict.held_until)
+    if who.options.whole:
+        more, key = {"more": More.WHOLE.value}, f"{More.WHOLE}:{revised[0]}"
+        follow_up = Owed(who.destination_id, DeliveryKind.FOLLOW_UP, key, *revised, payload=more, silent=verdict.silent)
+        yield replace(follow_up, held_until=verdict.held_until)
 
 
 async def _owe_corrections(
     tx: Transaction, kind: DeliveryKind, audience: Mapping[DestinationId, bool], revised: Revised, now: datetime
 ) -> None:
     """The correction; of the kind of a follow-up, that and what it changed."""
-    if kind is not DeliveryKind.FOLLOW_UP:
-        await _owe(tx, DeliveryKind.CORRECTION, audience, [revised], now)
-        return
-    keys = {DeliveryKind.CORRECTION: _key(DeliveryKind.CORRECTION, revised), DeliveryKind.FOLLOW_UP: _key(More.CHANGES, revised)}
-    changes = {"more": More.CHANGES.value}  # the correction says them itself where it has to be posted anew
+    keys = {DeliveryKind.CORRECTION: _key(DeliveryKind.CORRECTION, revised)}
+    changes: dict[str, str] = {}
+    if kind is DeliveryKind.FOLLOW_UP:
+        keys[DeliveryKind.FOLLOW_UP] = _key(More.CHANGES, revised)
+        changes["more"] = More.CHANGES  # the correction says them itself where it has to be posted anew
     debts = [Owed(to, what, key, *revised, payload=changes, silent=s) for what, key in keys.items() for to, s in audience.items()]
-    await tx.outbox.owe(debts, now)
-
-
-def _destinations(audience: Sequence[Audience]) -> dict[DestinationId, bool]:
-    """The destinations of subscribers, in their order, and whether what they are owed is silent."""
-    return {who.destination_id: who.silent for who in audience}
-
-
-async def _owe(
-    tx: Transaction, kind: DeliveryKind, audience: Mapping[DestinationId, bool], releases: Sequence[Revised], now: datetime
-) -> None:
-    # By destination, then by release: the order in which one destination reads them is the order of the releases.
-    debts = [
-        Owed(destination, kind, _key(kind, (release_id, revision)), release_id, revision, silent=silent)
-        for destination, silent in audience.items()
-        for release_id, revision in releases
-    ]
     await tx.outbox.owe(debts, now)
 
 

@@ -29,6 +29,11 @@ class Budget:
         self._timer: asyncio.TimerHandle | None = None
 
     @property
+    def waiting(self) -> int:
+        """How many wait for their turn to send what is owed."""
+        return len(self._behind)
+
+    @property
     def _between(self) -> float:
         rate, reserved = self._pace.per_second or 0.0, self._pace.reserved
         if not self.owned:

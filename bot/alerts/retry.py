@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from bot.domain.delivery import (
@@ -25,7 +26,8 @@ from bot.domain.delivery import (
 from bot.domain.release import ReleaseId
 
 GIVE_UP_AFTER = timedelta(hours=48)
-LONGEST_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(minutes=2)
+"""A platform that was down for long is noticed to be back within that; a destination that never answers costs 1,440 tries."""
 LONGEST_WISH = timedelta(hours=24)
 """A platform that asks for more is asked again then: what it said may have been a mistake."""
 ACCOUNT_GONE_PAUSE = timedelta(minutes=15)
@@ -61,7 +63,7 @@ def settlement(
 
 def _by_outcome(delivery: Delivery, outcome: SendOutcome, now: datetime) -> Settlement:
     pending = Settlement(delivery.id, delivery.destination.id, DeliveryState.PENDING, now)
-    untried = replace(pending, counts_as_attempt=False, due_at=now)
+    untried = partial(replace, pending, counts_as_attempt=False)
     match outcome:
         case Sent(reference):
             return replace(pending, state=DeliveryState.SENT, reference=reference)
@@ -72,23 +74,24 @@ def _by_outcome(delivery: Delivery, outcome: SendOutcome, now: datetime) -> Sett
         case PostGone(reason):
             return replace(pending, state=DeliveryState.SKIPPED, reason=reason)
         case DestinationGone(reason):
-            return replace(untried, reason=reason, pause=reason)
+            return untried(reason=reason, pause=reason, due_at=now)
         case DestinationMoved(conversation):
             # At once, the first time; conversations that lead to each other must not be chased.
             return _again(
                 delivery, replace(pending, reason="moved", moved_to=conversation), None if delivery.attempts else _NO_TIME
             )
         case AccountBlocked(after, reason):
-            return replace(untried, reason=reason, due_at=now + min(after, LONGEST_WISH), blocks_account=True)
+            return untried(reason=reason, due_at=now + min(after, LONGEST_WISH), blocks_account=True)
         case AccountGone(reason):
-            return replace(untried, reason=reason, due_at=now + ACCOUNT_GONE_PAUSE, blocks_account=True)
+            return untried(reason=reason, due_at=now + ACCOUNT_GONE_PAUSE, blocks_account=True)
         case _:
             assert_never(outcome)
 
 
 def skipped(delivery: Delivery, reason: str, now: datetime) -> Settlement:
     """The settlement of a delivery that has nothing left to say."""
-    return Settlement(delivery.id, delivery.destination.id, DeliveryState.SKIPPED, now, reason=reason)
+    digests = delivery.kind is DeliveryKind.DIGEST  # what was held back for it shares its fate
+    return Settlement(delivery.id, delivery.destination.id, DeliveryState.SKIPPED, now, reason=reason, digests=digests)
 
 
 def put_off(delivery: Delivery, reason: str, now: datetime) -> Settlement:
@@ -98,7 +101,7 @@ def put_off(delivery: Delivery, reason: str, now: datetime) -> Settlement:
 
 
 def pause_before(attempt: int) -> timedelta:
-    """How long to wait after the `attempt`-th try, counted from 1: 1, 2, 4 ... seconds up to a quarter of an hour."""
+    """How long to wait after the `attempt`-th try, counted from 1: 1, 2, 4 ... seconds up to two minutes."""
     return min(timedelta(seconds=2 ** min(attempt - 1, 20)), LONGEST_PAUSE)
 
 

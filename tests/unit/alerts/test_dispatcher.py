@@ -10,18 +10,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot import gather
 from bot.alerts import dispatcher as dispatching
 from bot.alerts import retry
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.pace import Budget
+from bot.alerts.together import LEASE
 from bot.domain.delivery import Delivery, DeliveryKind, Settlement
 from bot.domain.release import Content, ReleaseId
 from bot.domain.subscription import DestinationId
+from bot.errors import StorageError
 from bot.ports import Pace
 from storage import engine
-from storage.database import SqlDatabase
+from storage.database import SqlDatabase, SqlTransaction
 from tests.fakes.chat import ChatServer, HttpChatAdapter, serving
 from tests.fakes.world import World
 
@@ -330,7 +333,7 @@ async def test_while_another_owns_the_account_nothing_is_sent(desk: Desk) -> Non
     async with desk.running():
         await asyncio.sleep(0.15)
         assert desk.chat.calls == 0
-        desk.clock.shift = dispatching.LEASE
+        desk.clock.shift = LEASE
         await desk.chat.wait_for(1)
     assert desk.titles() == ["En"]
 
@@ -476,3 +479,26 @@ async def test_late_finds_come_as_one_message(desk: Desk) -> None:
     assert await desk.world.states(to) == ["skipped"] * 8 + ["sent"]
     async with desk.world.database.read() as tx:
         assert len(await tx.outbox.posts(to, releases[7])) == 1
+
+
+async def test_a_claim_whose_word_was_lost_is_let_go(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was committed, and the connection broke before we heard: its lanes are claimed again, and nothing counts as ambiguous."""
+    begin, lost = desk.world.database.begin, list[int]()
+
+    @asynccontextmanager
+    async def unheard() -> AsyncIterator[SqlTransaction]:
+        async with begin() as tx:
+            yield tx
+            taken = (await tx.connection.execute(text("SELECT count(*) FROM lane WHERE in_flight IS NOT NULL"))).scalar_one()
+        if taken and not lost:
+            lost.append(taken)
+            raise StorageError("the connection broke")
+
+    for name in ("desk", "other"):
+        await desk.owed("Ny kaj", "Ny færge", to=name)
+    monkeypatch.setattr(desk.world.database, "begin", unheard)
+    async with desk.running():
+        await desk.quiet()
+    assert lost == [2]
+    assert (desk.titles(), desk.titles("other")) == (["Ny kaj", "Ny færge"], ["Ny kaj", "Ny færge"])
+    assert sum(delivery.attempts for delivery, _ in desk.settled) == 0

@@ -136,3 +136,17 @@ def test_a_turn_that_is_given_up_holds_nobody_up() -> None:
         return await _turns(loop, budget, 1)
 
     assert abs(played(play)[0] - 1000.1) < 1e-6
+
+
+def test_how_many_wait_is_known() -> None:
+    """Answers to people are not among them: they say nothing of how much is owed."""
+
+    async def play(_loop: _Loop) -> list[float]:
+        budget = Budget(Pace(10))
+        waiting = [asyncio.create_task(budget.turn(ahead=n == 0)) for n in range(4)]
+        await asyncio.sleep(0)
+        counted = float(budget.waiting)
+        await asyncio.gather(*waiting)
+        return [counted, float(budget.waiting)]
+
+    assert played(play) == [3.0, 0.0]
