@@ -25,7 +25,7 @@ from bot.cards.newsroom import (
     newsrooms_card,
     subscriptions_card,
 )
-from bot.cards.release import alert_card, digest_card, documents_card, release_card
+from bot.cards.release import alert_card, digest_card, documents_card, fits_digest, release_card
 from bot.cards.say import error_card, notice_card, say_card
 from bot.cards.status import Inside, Status, status_card
 
@@ -45,6 +45,7 @@ __all__ = [
     "digest_card",
     "documents_card",
     "error_card",
+    "fits_digest",
     "help_card",
     "list_card",
     "newsroom_card",

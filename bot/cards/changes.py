@@ -17,6 +17,8 @@ from bot.text.changes import Changes, Fate, Passage, changes
 from bot.text.quiet import is_quiet
 
 ARROW = " → "
+WHOLE = 9000
+"""Characters of a release's text below its alert: nearly every text is shown whole where the platform's messages hold so much."""
 _LONGEST = 1800
 """Characters of all passages together; what is left out is counted."""
 _TITLE = 300
@@ -64,7 +66,7 @@ def whole_card(release: Release, texts: Texts) -> Card | None:
     """What an alert leaves out: the text and the documents of a release; None where there is no more than the alert says."""
     content = release.content(texts.language)
     says_more = content.lead or len(plain(content.body)) > LEAD
-    elements = [*(body_elements(content, texts) if says_more else ()), *document_elements(content, texts)]
+    elements = [*(body_elements(content, texts, WHOLE) if says_more else ()), *document_elements(content, texts)]
     if not elements:
         return None
     button = Button(texts.t("Open"), url=content.url) if content.url else None

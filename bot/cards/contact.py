@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cards.shorten import shorten, summary
 from bot.cards.words import meta_parts, rows
+from bot.contacts import KnownContact, Stale, merge
 from bot.domain.card import (
     Button,
     Card,
@@ -19,89 +20,157 @@ from bot.domain.card import (
     Title,
     Tone,
 )
-from bot.domain.contact import Contact, ContactKind, Phone
+from bot.domain.contact import Contact, Pin, Sighting
 from bot.domain.newsroom import Newsroom, NewsroomEntry
 from bot.domain.prose import paragraphs
 from bot.domain.release import Release
-from bot.i18n import Texts
+from bot.i18n import N_, Texts
 
 _LABEL = 120
 _TITLE = 100
 _MOST = 10
+FEW, MANY = 2, 6
+"""Contacts of one newsroom, among others and by itself."""
+_STALE = 2
+_DESKS = 2
+_STALENESS = {Stale.OLD: N_("May be out of date"), Stale.SUPERSEDED: N_("Has a newer number")}
 
 
 @dataclass(frozen=True, slots=True)
 class PressDesk:
-    """What is known of a newsroom's press contact: by the catalogue, and by the newest release that names one (`named`)."""
+    """What is known of a newsroom's press contacts: what its releases named, what operators pinned, and what the catalogue says.
+
+    `at` is by when it is judged whether they are too old; None: none is.
+    """
 
     newsroom: Newsroom | NewsroomEntry
-    named: tuple[Contact, Release] | None = None
+    seen: tuple[Sighting, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    at: datetime | None = None
+
+    @property
+    def known(self) -> tuple[KnownContact, ...]:
+        """The contacts, none twice, in the order in which one would try them."""
+        return merge(self.seen, listed=self.newsroom.contact, pins=self.pins, now=self.at)
 
 
-def press_contacts(contacts: Iterable[Contact]) -> list[Contact]:
-    """Those that the press can reach, duty desks first."""
-    reachable = [c for c in contacts if c.kind is ContactKind.PRESS and (c.phones or c.emails)]
-    return sorted(reachable, key=lambda contact: not contact.is_desk)
+def sightings(release: Release) -> tuple[Sighting, ...]:
+    """The contacts that a release names."""
+    content = release.content()
+    return tuple(Sighting(each, release.id, release.published, content.title, content.url) for each in release.contacts)
+
+
+def press_contacts(release: Release) -> list[Contact]:
+    """Those that a release names and the press can reach, none twice, duty desks first."""
+    return [known.contact for known in merge(sightings(release)) if not known.through_desk]
+
+
+def of_newsroom(desk: PressDesk, most: int = MANY) -> list[KnownContact]:
+    """Whom to try, `most` of them, and after them a few that may not be right any more."""
+    fresh = [each for each in desk.known if each.stale is None]
+    stale = [each for each in desk.known if each.stale]
+    return [*fresh[:most], *stale[: _STALE if fresh else most]]
+
+
+def of_release(release: Release, desk: PressDesk) -> list[KnownContact]:
+    """Whom an operator pinned, the newsroom's duty desk, then whom the release names."""
+    desks = [each for each in desk.known if each.is_desk and each.stale is None][:_DESKS]
+    return [each for each in desk.known if each.pinned_at or each in desks or release.id in each.releases][:_MOST]
 
 
 def contact_item(contact: Contact, newsroom: Newsroom | NewsroomEntry, texts: Texts, source: str = "") -> ContactItem:
     """A contact with what stands for it: the person, else the function, else the newsroom's press desk."""
+    return ContactItem(label_of(contact, newsroom, texts), _with_notes(contact, newsroom.contact), source)
+
+
+def label_of(contact: Contact, newsroom: Newsroom | NewsroomEntry, texts: Texts) -> str:
+    """What stands for a contact."""
     label = contact.name or contact.role or contact.org or texts.t("Press desk, {newsroom}", newsroom=newsroom.name)
-    return ContactItem(shorten(label[:1].upper() + label[1:], _LABEL), _with_notes(contact, newsroom.contact), source)
+    return shorten(label[:1].upper() + label[1:], _LABEL)
+
+
+def known_item(known: KnownContact, desk: PressDesk, texts: Texts, here: Release | None = None) -> ContactItem:
+    """A contact with where it is from and when it was seen last, as a card about the release `here` says it."""
+    item = contact_item(known.contact, desk.newsroom, texts, source_of(known, texts, here))
+    url = known.last.url if known.last and not (here and here.id == known.last.release_id) else ""
+    return replace(item, url=url, marks=(texts.t(_STALENESS[known.stale]),) if known.stale else ())
+
+
+def source_of(known: KnownContact, texts: Texts, here: Release | None = None) -> str:
+    """From where a contact is, and when it was seen last."""
+    parts = [texts.t("reached through the press desk")] if known.through_desk else []
+    if known.pinned_at:
+        parts.append(texts.t("pinned by the desk, {date}", date=texts.date(known.pinned_at)))
+    if known.last:
+        parts.append(_seen(known.last, texts, here, listed=known.listed))
+    elif known.listed:
+        parts.append(texts.t("from the catalogue"))
+    return " · ".join(parts)
+
+
+def _seen(last: Sighting, texts: Texts, here: Release | None, *, listed: bool) -> str:
+    if here and last.release_id == here.id:
+        return texts.t("named in this release")
+    title, date = shorten(last.title, _TITLE), texts.date(last.seen)
+    if listed:
+        return texts.t("from the catalogue and “{title}”, {date}", title=title, date=date)
+    return texts.t("from “{title}”, {date}", title=title, date=date)
 
 
 def newsroom_contact_items(newsroom: Newsroom | NewsroomEntry, texts: Texts) -> list[ContactItem]:
     """What the catalogue says, if anything."""
-    known = newsroom.contact
-    if known is None or not (known.phones or known.emails):
-        return []
-    return [contact_item(known, newsroom, texts, texts.t("from the catalogue"))]
+    return press_desk_items(PressDesk(newsroom), texts)
 
 
-def press_desk_items(desk: PressDesk, texts: Texts) -> list[ContactItem]:
-    """The newest named contact and the catalogue's, as one where they share a number or an address, each with where it is from."""
-    listed = newsroom_contact_items(desk.newsroom, texts)
-    if desk.named is None:
-        return listed
-    contact, release = desk.named
-    title = shorten(release.content(texts.language).title, _TITLE)
-    date = texts.date(release.published)
-    if not listed or not _same(contact, listed[0].contact):
-        source = texts.t("from “{title}”, {date}", title=title, date=date)
-        return [contact_item(contact, desk.newsroom, texts, source), *listed]
-    source = texts.t("from the catalogue and “{title}”, {date}", title=title, date=date)
-    return [contact_item(_merged(contact, listed[0].contact), desk.newsroom, texts, source)]
+def press_desk_items(desk: PressDesk, texts: Texts, most: int = FEW) -> list[ContactItem]:
+    """Whom to try at a newsroom, each with where it is from."""
+    return [known_item(known, desk, texts) for known in of_newsroom(desk, most)]
 
 
 def contact_card(desks: Sequence[PressDesk], texts: Texts, *, more: int = 0) -> Card:
     """The press duty cards of newsrooms; `more` others were left out."""
     elements: list[Element] = []
+    most = MANY if len(desks) == 1 else FEW
     for desk in desks:
-        items = press_desk_items(desk, texts)
-        elements += [Heading(desk.newsroom.name), *items] if items else [Heading(desk.newsroom.name), _nobody(desk.newsroom, texts)]
+        elements.append(Heading(desk.newsroom.name))
+        elements += press_desk_items(desk, texts, most) or [_nobody(desk.newsroom, texts)]
     if more:
         note = texts.n("{count} more newsroom: /contact and its name", "{count} more newsrooms: /contact and the name of one", more)
         elements.append(Text(paragraphs(note)[0], Tone.QUIET))
     names = ", ".join(desk.newsroom.name for desk in desks)
-    buttons = rows(_page_button(desks[0].newsroom, texts)) if len(desks) == 1 else ()
+    buttons = rows(*_newsroom_buttons(desks[0], texts)) if len(desks) == 1 else ()
     return Card(summary(texts.t("Press contact: {names}", names=names)), tuple(elements), buttons)
 
 
 def release_contact_card(release: Release, desk: PressDesk, texts: Texts, now: datetime) -> Card:
-    """Whom to call about a release; where it names nobody, the newsroom's press desk."""
+    """Whom to call about a release: the newsroom's press desk, then whom the release names."""
     content = release.content(texts.language)
     elements: list[Element] = [Meta(meta_parts(release, content, texts, now)), Title(content.title, content.url)]
-    own = [contact_item(contact, release.newsroom, texts) for contact in press_contacts(release.contacts)[:_MOST]]
-    if not own:
+    named = any(release.id in each.releases for each in desk.known)
+    shown = of_release(release, desk) if named else of_newsroom(desk, FEW)
+    if not named and shown:
         said = texts.t("The release names no press contact. This is the newsroom's:")
-        own_desk = press_desk_items(desk, texts)
-        elements += [Text(paragraphs(said)[0], Tone.QUIET), *own_desk] if own_desk else [_nobody(release.newsroom, texts)]
-    names = ", ".join(item.label for item in own) or release.newsroom.name
+        elements.append(Text(paragraphs(said)[0], Tone.QUIET))
+    items = [known_item(each, desk, texts, release) for each in shown]
+    elements += items or [_nobody(release.newsroom, texts)]
+    names = ", ".join(item.label for item in items) or release.newsroom.name
     return Card(
         summary(texts.t("Press contact: {names}", names=names)),
-        (*elements, *own),
-        rows(Button(texts.t("Whole release"), f"/release id:{release.id}"), _page_button(release.newsroom, texts)),
+        tuple(elements),
+        rows(
+            _save_button(f"release:{release.id}", texts) if items else None,
+            Button(texts.t("Whole release"), f"/release id:{release.id}"),
+            _page_button(release.newsroom, texts),
+        ),
     )
+
+
+def _newsroom_buttons(desk: PressDesk, texts: Texts) -> list[Button | None]:
+    return [_save_button(desk.newsroom.slug, texts) if desk.known else None, _page_button(desk.newsroom, texts)]
+
+
+def _save_button(whose: str, texts: Texts) -> Button:
+    return Button(texts.t("Save contact"), f"/contact {whose} vcard")
 
 
 def _page_button(newsroom: Newsroom | NewsroomEntry, texts: Texts) -> Button | None:
@@ -113,29 +182,9 @@ def _nobody(newsroom: Newsroom | NewsroomEntry, texts: Texts) -> Text:
     return Text(paragraphs(said)[0])
 
 
-def _same(one: Contact, other: Contact) -> bool:
-    return bool(_ways(one) & _ways(other))
-
-
-def _ways(contact: Contact) -> set[str]:
-    return {phone.e164 for phone in contact.phones if phone.e164} | {email.casefold() for email in contact.emails}
-
-
 def _with_notes(contact: Contact, listed: Contact | None) -> Contact:
     """The contact with what the catalogue says about its numbers ("ikke SMS"), where it does not say so itself."""
     if listed is None:
         return contact
     notes = {phone.e164: phone.note for phone in listed.phones if phone.e164}
     return replace(contact, phones=tuple(p if p.note else replace(p, note=notes.get(p.e164 or "")) for p in contact.phones))
-
-
-def _merged(newest: Contact, listed: Contact) -> Contact:
-    """Both contacts as one: the newest's words and order, then what only the list has."""
-    phones = (*newest.phones, *(phone for phone in listed.phones if not _has(newest.phones, phone)))
-    known = {email.casefold() for email in newest.emails}
-    emails = (*newest.emails, *(email for email in listed.emails if email.casefold() not in known))
-    return replace(newest, role=newest.role or listed.role, org=newest.org or listed.org, phones=phones, emails=emails)
-
-
-def _has(phones: Iterable[Phone], wanted: Phone) -> bool:
-    return any((phone.e164, phone.ext) == (wanted.e164, wanted.ext) for phone in phones if phone.e164)

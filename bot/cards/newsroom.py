@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cards.contact import PressDesk, press_desk_items
 from bot.cards.listing import Page, release_entry
+from bot.cards.options import chosen_words
 from bot.cards.shorten import summary
 from bot.cards.words import rows
 from bot.domain.card import (
@@ -121,24 +122,32 @@ def subscriptions_card(subscriptions: Sequence[Subscription], offered: Sequence[
         said = texts.t("There are no subscriptions here. /subscribe adds one.")
         return Card(summary(said), (Text(paragraphs(said)[0]),), rows(Button(texts.t("Subscribe"), "/subscribe")))
     heading = texts.n("{count} subscription here", "{count} subscriptions here", len(subscriptions))
-    entries = [_subscription_entry(each, offered, texts, now) for each in subscriptions]
+    entries = [_numbered(n, each, offered, texts, now) for n, each in enumerate(subscriptions, 1)]
     muted = any(each.is_muted(now) for each in subscriptions)
     buttons = [Button(texts.t("Unmute"), "/mute off")] if muted else []
     buttons += [_end(each, texts) for each in subscriptions[:_MOST_BUTTONS]]
     return Card(summary(heading), (Heading(heading), *entries), rows(*buttons, width=2))
 
 
-def _subscription_entry(subscription: Subscription, offered: Sequence[Newsroom], texts: Texts, now: datetime) -> Entry:
+def _numbered(number: int, subscription: Subscription, offered: Sequence[Newsroom], texts: Texts, now: datetime) -> Entry:
+    """By its number, with which /subscription shows it whole."""
+    slug = subscription.newsroom.slug if subscription.newsroom else "all"
+    entry = subscription_entry(subscription, offered, texts, now)
+    return replace(entry, number=number, command=f"/subscription {slug}")
+
+
+def subscription_entry(subscription: Subscription, offered: Sequence[Newsroom], texts: Texts, now: datetime) -> Entry:
+    """A subscription as a line of a list: to what, since when, and whether it is heard."""
     since = texts.t("since {date}", date=texts.date(subscription.created_at))
-    sound = texts.t("without sound") if subscription.silent else ""
+    wishes = (*chosen_words(subscription.options, texts), texts.t("without sound") if subscription.silent else "")
     until = subscription.muted_until if subscription.is_muted(now) else None
     marks = (texts.t("muted until {moment}", moment=texts.moment(until, now)),) if until else ()
     if subscription.newsroom is None:
         names = ", ".join(newsroom.name for newsroom in offered)
-        meta = tuple(filter(None, (names, since, sound)))
+        meta = tuple(filter(None, (names, since, *wishes)))
         return Entry(0, texts.t("All newsrooms offered here"), meta=meta, marks=marks)
     newsroom = subscription.newsroom
-    meta = tuple(filter(None, (newsroom.slug, since, sound)))
+    meta = tuple(filter(None, (newsroom.slug, since, *wishes)))
     return Entry(0, newsroom.name, newsroom.page_url, meta, marks, command=f"/newsroom {newsroom.slug}")
 
 

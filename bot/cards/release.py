@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.cards.contact import contact_item, newsroom_contact_items, press_contacts
 from bot.cards.listing import release_entry
+from bot.cards.occasion import asks, occasion_elements
 from bot.cards.shorten import shorten, shorten_prose, summary
 from bot.cards.words import (
     date_note,
@@ -30,41 +31,89 @@ from bot.domain.card import (
     Title,
     Tone,
 )
+from bot.domain.options import AS_USUAL, DestinationOptions, Length
 from bot.domain.prose import Prose, paragraphs, plain
 from bot.domain.release import Content, Document, Release
 from bot.i18n import Texts
+from bot.ports import Taker
 
 LEAD = 600
 """Characters of an alert's lead."""
 BODY = 3500
 """Characters of a release's text; the rest is behind its link, and platforms have limits."""
+_DIGEST = 3400
+_ENTRIES = 20
+"""Characters of a digest's lines, and their number: what one message of every platform has room for."""
+_APART = 4
 _TITLE = 300
 _ALERT_CONTACTS = 2
 _CONTACTS = 6
 _PICTURES = 3
 _DOCUMENTS = 10
 _KEYWORDS = 300
+_NAME = 60
 
 
-def alert_card(release: Release, texts: Texts) -> Card:
-    """A release as it is told to a destination, where it may stand for days: what, who, when, the lead, whom to call."""
+def alert_card(release: Release, texts: Texts, how: DestinationOptions = AS_USUAL, taker: Taker | None = None) -> Card:
+    """A release as it is told to a destination, where it may stand for days: what, who, when, the lead, whom to call.
+
+    `how`: a headline alone, or the whole text, and without a picture, where that was chosen there; and whether it is shown who has
+    taken the story on, which is then the `taker`.
+    """
     content = release.content(texts.language)
-    lead = shorten(content.lead or plain(content.body), LEAD)
-    elements = [*_head(release, content, texts, None), *(Text(block) for block in paragraphs(lead))]
-    elements += _contacts(release, texts)[:_ALERT_CONTACTS]
-    elements += _pictures(content)[:1]
-    return Card(_summary(release, content, texts, None), tuple(elements), rows(*_alert_buttons(release, content, texts)))
+    elements = [
+        *_head(release, content, texts, None),
+        *occasion_elements(release, content, texts, None),
+        *_told(content, texts, how.length),
+    ]
+    elements += _contacts(release, texts)[:_ALERT_CONTACTS] if how.length is not Length.HEADLINE else ()
+    elements += _pictures(content)[:1] if how.picture else ()
+    buttons = _alert_buttons(release, content, texts)
+    if how.takers:
+        elements += _taken(taker, texts)
+        buttons.append(Button(texts.t("Give it back") if taker else texts.t("I take it"), f"/take {release.id}"))
+    return Card(_summary(release, content, texts, None), tuple(elements), rows(*buttons))
 
 
-def digest_card(releases: Sequence[Release], texts: Texts) -> Card:
-    """Several releases in one message: late finds, as the heading says where all of them are."""
+def _taken(taker: Taker | None, texts: Texts) -> list[Element]:
+    if taker is None:
+        return []
+    name = shorten(taker.name, _NAME) or texts.t("Somebody")
+    said = texts.t("{name} has the story (since {moment}).", name=name, moment=texts.moment(taker.at, None))
+    return [Text(paragraphs(said)[0])]
+
+
+def _told(content: Content, texts: Texts, length: Length) -> list[Element]:
+    """The text of an alert, of the length that was chosen."""
+    if length is Length.HEADLINE:
+        return []
+    if length is Length.LEAD or not content.body:
+        return [Text(block) for block in paragraphs(shorten(content.lead or plain(content.body), LEAD))]
+    return [*(Text(block) for block in paragraphs(content.lead)), *body_elements(content, texts)]
+
+
+def fits_digest(releases: Sequence[Release], texts: Texts) -> int:
+    """How many of them, from the first on, one message has room for on every platform; at least one."""
+    room = _DIGEST
+    for count, release in enumerate(releases[:_ENTRIES]):
+        entry = release_entry(count + 1, release, texts, None)
+        room -= len(entry.title) + sum(len(part) + _APART for part in (*entry.meta, *entry.marks)) + _APART
+        if room < 0 and count:
+            return count
+    return min(len(releases), _ENTRIES)
+
+
+def digest_card(releases: Sequence[Release], texts: Texts, *, more: int = 0) -> Card:
+    """Several releases in one message: late finds, as the heading says where all of them are; `more` of which there was no room."""
     newsrooms = dict.fromkeys(release.newsroom.name for release in releases)
     single, late = len(newsrooms) == 1, all(release.late for release in releases)
-    heading = _digest_heading(len(releases), texts, late=late)
+    heading = _digest_heading(len(releases) + more, texts, late=late)
     if single:
         heading = f"{next(iter(newsrooms))}: {heading}"
     entries = [release_entry(n, release, texts, None, single=single, late=not late) for n, release in enumerate(releases, 1)]
-    return Card(summary(heading), (Heading(heading), *entries))
+    rest = texts.n("and {count} more: /latest", "and {count} more: /latest", more)
+    below = [Text(paragraphs(rest)[0], Tone.QUIET)] if more else []
+    return Card(summary(heading), (Heading(heading), *entries, *below))
 
 
 def _digest_heading(count: int, texts: Texts, *, late: bool) -> str:
@@ -76,7 +125,7 @@ def _digest_heading(count: int, texts: Texts, *, late: bool) -> str:
 def release_card(release: Release, texts: Texts, now: datetime, *, language: str = "") -> Card:
     """All that is stored of a release, in the wanted language version, its text capped."""
     content = release.content(language or texts.language)
-    elements: list[Element] = [*_head(release, content, texts, now)]
+    elements: list[Element] = [*_head(release, content, texts, now), *occasion_elements(release, content, texts, now)]
     elements += [Text(block) for block in paragraphs(shorten(content.lead, BODY))]
     elements += body_elements(content, texts)
     elements += _pictures(content)[:_PICTURES]
@@ -89,9 +138,9 @@ def release_card(release: Release, texts: Texts, now: datetime, *, language: str
     return Card(_summary(release, content, texts, now), tuple(elements), rows(*_release_buttons(release, content, texts, cut=cut)))
 
 
-def body_elements(content: Content, texts: Texts) -> list[Element]:
-    """The text below the lead, capped."""
-    body, cut = shorten_prose(without_lead(content), BODY)
+def body_elements(content: Content, texts: Texts, most: int = BODY) -> list[Element]:
+    """The text below the lead, at most about so many characters of it."""
+    body, cut = shorten_prose(without_lead(content), most)
     elements: list[Element] = [Text(block) for block in body]
     if cut:
         elements.append(Text(paragraphs(texts.t("The text is longer than this; the rest is at the newsroom."))[0], Tone.QUIET))
@@ -110,7 +159,7 @@ def documents_card(release: Release, texts: Texts, now: datetime) -> Card:
 
 def _head(release: Release, content: Content, texts: Texts, now: datetime | None) -> list[Element]:
     head: list[Element] = [Meta(meta_parts(release, content, texts, now), marks(release, texts, now))]
-    head.append(Title(shorten(content.title, _TITLE), content.url))
+    head.append(Title(shorten(content.title, _TITLE), content.url, struck=release.gone_at is not None))
     head += [Text(block, Tone.QUIET) for block in paragraphs(date_note(release, texts))]
     return head
 
@@ -123,7 +172,7 @@ def _summary(release: Release, content: Content, texts: Texts, now: datetime | N
 
 def _contacts(release: Release, texts: Texts) -> list[ContactItem]:
     """The release's own, duty desks first; else the newsroom's."""
-    own = [contact_item(contact, release.newsroom, texts) for contact in press_contacts(release.contacts)]
+    own = [contact_item(contact, release.newsroom, texts) for contact in press_contacts(release)]
     return own or newsroom_contact_items(release.newsroom, texts)
 
 
@@ -154,6 +203,7 @@ def _alert_buttons(release: Release, content: Content, texts: Texts) -> list[But
         Button(texts.t("Open"), url=content.url) if content.url else None,
         Button(texts.t("Contact"), f"/contact release:{release.id}"),
         _documents_button(release, content.documents, texts),
+        _calendar_button(release, content, texts),
         Button(texts.t("Mute"), f"/mute {release.newsroom.slug} 1h"),
         *(_version_button(release, version) for version in other_versions(release, content)),
     ]
@@ -164,6 +214,9 @@ def _release_buttons(release: Release, content: Content, texts: Texts, *, cut: b
     return [
         Button(label, url=content.url) if content.url else None,
         Button(release.newsroom.name, f"/newsroom {release.newsroom.slug}"),
+        _calendar_button(release, content, texts),
+        Button(texts.t("Pictures"), f"/release id:{release.id} pictures") if content.pictures else None,
+        Button(texts.t("Related"), f"/release id:{release.id} related"),
         *(
             Button(language_name(version.language), f"/release id:{release.id} in:{version.language}")
             for version in other_versions(release, content)
@@ -173,6 +226,11 @@ def _release_buttons(release: Release, content: Content, texts: Texts, *, cut: b
 
 def _documents_button(release: Release, documents: Sequence[Document], texts: Texts) -> Button | None:
     return Button(texts.t("Documents"), f"/release id:{release.id} documents") if documents else None
+
+
+def _calendar_button(release: Release, content: Content, texts: Texts) -> Button | None:
+    asked = asks(release, content)
+    return Button(texts.t("Calendar"), f"/release id:{release.id} calendar") if asked and asked.starts else None
 
 
 def _version_button(release: Release, version: Content) -> Button:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.cards.history import history_elements
+from bot.cards.ledger import Latency, ledger_elements
 from bot.cards.say import fault_words
 from bot.cards.shorten import shorten, summary
 from bot.cards.words import rows
 from bot.domain.card import Button, Card, Element, Fact, Heading, Text, Tone
-from bot.domain.newsroom import Feed, FeedState
+from bot.domain.newsroom import Feed, FeedState, NewsroomId
 from bot.domain.prose import paragraphs
 from bot.i18n import Texts
-from bot.ports import DeadLetter, OutboxHealth
+from bot.ports import DeadLetter, History, OutboxHealth
 
 _MOST_FEEDS = 10
 
@@ -29,12 +31,14 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand: the feeds that are wanted, the releases stored, the subscriptions of this destination."""
+    """How things stand: the feeds that are wanted, the releases stored, the subscriptions of this destination, how fast it goes."""
 
     feeds: Sequence[Feed]
     releases: int
     subscriptions: int
     inside: Inside | None = None
+    speed: Mapping[NewsroomId, Latency] = field(default_factory=dict)
+    histories: Sequence[History] = ()
 
 
 def status_card(status: Status, texts: Texts, now: datetime) -> Card:
@@ -49,6 +53,8 @@ def status_card(status: Status, texts: Texts, now: datetime) -> Card:
         Fact(texts.t("Releases"), texts.number(status.releases)),
         Fact(texts.t("Subscriptions here"), texts.number(status.subscriptions)),
     ]
+    elements += ledger_elements(status.speed, dict.fromkeys(feed.newsroom for feed in status.feeds), texts)
+    elements += history_elements(status.histories, texts, inside=status.inside is not None)
     held = [feed for feed in status.feeds if feed.state is FeedState.HELD]
     buttons: list[Button] = []
     if status.inside:
@@ -99,7 +105,6 @@ def _outbox(inside: Inside, texts: Texts, now: datetime) -> list[Element]:
         Heading(texts.t("Outbox")),
         Fact(texts.t("Waiting"), _waiting(outbox.pending, oldest, texts, now)),
         Fact(texts.t("Held back"), texts.number(outbox.held)),
-        Fact(texts.t("Sent"), texts.number(outbox.sent)),
         Fact(texts.t("Given up"), texts.number(outbox.dead)),
         Fact(texts.t("Perhaps twice"), texts.number(outbox.ambiguous)),
     ]

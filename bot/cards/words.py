@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_timedelta
 
 from bot.cards.shorten import shorten
 from bot.domain.card import Button
@@ -13,6 +14,7 @@ from bot.domain.release import Content, DateNote, Kind, Release
 from bot.i18n import N_, Texts
 
 _LABEL = 60
+_LOCALES = {"da": Locale("da"), "en": Locale("en", "GB")}
 _KINDS = {Kind.PRESS_RELEASE: N_("Press release"), Kind.NEWS: N_("News"), Kind.INVITATION: N_("Press invitation")}
 _DATE_NOTES = {
     DateNote.MISSING: N_("The newsroom gives no time for it: this is when it was found."),
@@ -36,7 +38,7 @@ def marks(release: Release, texts: Texts, now: datetime | None, *, late: bool = 
     """What must be seen at once: that it was taken down, corrected or (unless `late` is said already) found late."""
     found: list[str] = []
     if release.gone_at:
-        found.append(texts.t("Withdrawn"))
+        found.append(withdrawn(release.gone_at, texts, now, since=now or release.published))
     if release.corrected_at:
         found.append(corrected(release.corrected_at, texts, now, since=now or release.published))
     if release.late and late:
@@ -54,6 +56,13 @@ def corrected(when: datetime, texts: Texts, now: datetime | None, *, since: date
     return texts.t("CORRECTED {moment}", moment=texts.moment(when, now))
 
 
+def withdrawn(when: datetime, texts: Texts, now: datetime | None, *, since: datetime) -> str:
+    """The mark of a withdrawal, its time said as that of a correction is."""
+    if when.astimezone(texts.zone).date() == since.astimezone(texts.zone).date():
+        return texts.t("Withdrawn at {time}", time=texts.clock(when))
+    return texts.t("Withdrawn {moment}", moment=texts.moment(when, now))
+
+
 def date_note(release: Release, texts: Texts) -> str:
     """Why the time shown is not the newsroom's own; empty where it is."""
     return texts.t(_DATE_NOTES[release.date_note]) if release.date_note else ""
@@ -66,6 +75,11 @@ def language_name(tag: str) -> str:
     except (UnknownLocaleError, ValueError, TypeError):
         name = tag
     return name[:1].upper() + name[1:]
+
+
+def lasted(span: timedelta, texts: Texts) -> str:
+    """How long something took: `8 sekunder`, `3 minutes`; in the largest unit of which there are two."""
+    return str(format_timedelta(span, granularity="second", threshold=2, locale=_LOCALES[texts.language]))
 
 
 def other_versions(release: Release, shown: Content) -> tuple[Content, ...]:

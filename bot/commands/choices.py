@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.lookup import names_of
+from bot.commands.zones import like
 from bot.domain.form import Choice
 from bot.feeds.catalogue import Catalogue
 from bot.i18n import Texts
@@ -13,6 +14,11 @@ from bot.text.fold import fold
 
 ALL = "all"
 _MOST = 50
+
+
+def timezones(words: str) -> Sequence[Choice]:
+    """Time zones of places whose names hold the words, in any of our languages."""
+    return [Choice(zone, zone.replace("_", " ")) for zone in like(words, _MOST)]
 
 
 async def newsrooms(tx: Transaction, catalogue: Catalogue, words: str, texts: Texts) -> Sequence[Choice]:

@@ -16,6 +16,7 @@ from bot.errors import UserError
 from bot.feeds.catalogue import Catalogue
 from bot.i18n import Texts
 from bot.ports import CommandCall, Transaction
+from bot.retention import Keep
 
 if TYPE_CHECKING:
     from bot.commands.command import Command
@@ -45,7 +46,8 @@ class Context:
 
     `commands` are those that the person may know of. `destination` is None where nothing was ever written down about this
     conversation. `page` is what a paging button asks for.
-    `shown` is written down once the answer is made.
+    `other` is the other conversation of a command that names one. `keep`: for how long what is kept. `shown` is written down once
+    the answer is made.
     """
 
     tx: Transaction
@@ -58,6 +60,8 @@ class Context:
     is_operator: bool
     timezone: str
     page: int | None = None
+    other: Destination | None = None
+    keep: Keep = field(default_factory=Keep)
     shown: ShownList | None = field(default=None, init=False)
     _newsrooms: list[Newsroom] | None = field(default=None, init=False)
     _hidden: bool = field(default=False, init=False)

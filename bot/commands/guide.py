@@ -29,7 +29,8 @@ async def show_help(ctx: Context, name: str) -> Reply:
         return Reply(command_help_card(command.help(ctx.texts), ctx.texts), private=True)
     families = []
     for family in Family:
-        commands = tuple(command.help(ctx.texts) for command in ctx.commands if command.family is family)
+        shown = (command for command in ctx.commands if command.family is family and not command.hidden)
+        commands = tuple(command.help(ctx.texts) for command in shown)
         if commands:
             families.append(HelpFamily(ctx.texts.t(family.value), commands))
     return Reply(help_card(families, ctx.texts), private=True)

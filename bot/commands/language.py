@@ -8,6 +8,7 @@ from bot.cards.words import language_name
 from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
+from bot.commands.record import recorded
 from bot.domain.card import Button, Tone
 from bot.i18n import N_, SUPPORTED, Texts, texts
 from bot.ports import Reply
@@ -36,8 +37,10 @@ async def run(ctx: Context, language: str) -> Reply:
         said = ctx.texts.t(_SPOKEN[ctx.texts.language])
         return Reply(say_card(said, buttons=_choice(but=ctx.texts.language)))
     destination = await ctx.ensure_destination()
-    await ctx.tx.destinations.set_language(destination.id, language)
-    return Reply(say_card(texts(language, destination.timezone).t(_FROM_NOW_ON[language]), tone=Tone.GOOD))
+    async with recorded(ctx, "language") as change:
+        await ctx.tx.destinations.set_language(destination.id, language)
+    reader = texts(language, destination.timezone)
+    return Reply(say_card(reader.t(_FROM_NOW_ON[language]), tone=Tone.GOOD, buttons=change.undo(reader)))
 
 
 def _choice(but: str = "") -> list[Button]:

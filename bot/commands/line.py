@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-LONGEST = 400
+LONGEST = 1000
 """Characters of an argument; nothing that a command takes is longer."""
 _LONGEST_NAME = 40
 _ENOUGH = 4 * LONGEST

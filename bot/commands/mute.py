@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,12 @@ from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
 from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, names_of
+from bot.commands.record import recorded
+from bot.commands.until import read_until
 from bot.domain.card import Button, Tone
 from bot.domain.newsroom import Newsroom
 from bot.domain.subscription import Subscription
+from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply
 from bot.text.nearest import Exact, Nothing, Several, nearest
@@ -37,6 +40,7 @@ _SPAN = rf"(?:(?:for|i) )?{_COUNT} ?(?:{'|'.join(f'(?P<{unit}>{words})' for unit
 _TOMORROW = r"(?P<tomorrow>(?:(?:until|til) )?(?:tomorrow|i ?morgen))"
 _OFF = r"(?P<off>off|fra|unmute|stop)"
 _WHEN = rf"(?:{_SPAN}|{_TOMORROW}|{_OFF})"
+_DATE = re.compile(r"(?:(?P<name>.+?) )??(?:until|till|til|indtil) (?P<date>.+)", re.IGNORECASE)
 _LINE = (
     re.compile(rf"(?:(?P<name>.+?) )??{_WHEN}", re.IGNORECASE),
     re.compile(rf"{_WHEN} (?P<name>.+)", re.IGNORECASE),
@@ -47,6 +51,7 @@ _LINE = (
 class Mute:
     """What to mute (`words` of a newsroom; empty: everything subscribed to here), and until when: for so long, or till the morning.
 
+    `date`: until when in words, which depend on the day, and after them perhaps the newsroom; `at`: the time that they mean.
     `off`: no longer.
     """
 
@@ -54,20 +59,24 @@ class Mute:
     span: timedelta = timedelta(hours=1)
     until_morning: bool = False
     off: bool = False
+    date: str = ""
+    at: datetime | None = None
 
     def until(self, now: datetime, zone: ZoneInfo) -> datetime | None:
         """When it ends: an aware UTC time, or None for at once."""
-        if self.off:
-            return None
+        if self.off or self.at:
+            return self.at
         return next_morning(now, zone) if self.until_morning else now + self.span
 
 
 def parse_args(rest: str, texts: Texts) -> Mute:
-    """`[newsroom|all] [1h|8h|24h|until tomorrow|off]`, in this order or the other. Raises UserError for too long a time."""
+    """`[newsroom|all] [1h|8h|until tomorrow|until friday|off]`, either first. Raises UserError for too long a time."""
     line = " ".join(rest.split())
     found = next((match for form in _LINE if (match := form.fullmatch(line))), None)
-    name = unquoted((found["name"] or "") if found else line)
-    words = "" if name.casefold() in EVERYTHING else name
+    dated = _DATE.fullmatch(line)
+    if dated and not found:
+        return Mute(_named(dated["name"] or ""), date=dated["date"])
+    words = _named((found["name"] or "") if found else line)
     if found is None:
         return Mute(words)
     if found["off"]:
@@ -75,13 +84,40 @@ def parse_args(rest: str, texts: Texts) -> Mute:
     return Mute(words, until_morning=True) if found["tomorrow"] else Mute(words, _span(found, words, texts))
 
 
+def _named(name: str) -> str:
+    return "" if unquoted(name).casefold() in EVERYTHING else unquoted(name)
+
+
 def _span(found: re.Match[str], words: str, texts: Texts) -> timedelta:
     count = int(found["count"]) if found["count"].isdigit() else 1
     span = next(timedelta(**{unit: count}) for unit in _UNITS if found[unit])
     if not timedelta(0) < span <= MOST:
-        said = texts.t("I can mute for up to {days} days. Whoever wants nothing more can use /unsubscribe.", days=MOST.days)
-        raise NearMiss(said, [Button(texts.t("Until tomorrow"), _command(words, "until tomorrow"))])
+        raise _too_long(words, texts)
     return span
+
+
+def _too_long(words: str, texts: Texts) -> NearMiss:
+    said = texts.t("I can mute for up to {days} days. Whoever wants nothing more can use /unsubscribe.", days=MOST.days)
+    return NearMiss(said, [Button(texts.t("Until tomorrow"), _command(words, "until tomorrow"))])
+
+
+def on_a_date(args: Mute, now: datetime, texts: Texts) -> Mute:
+    """The same with the time that its words mean today. Raises UserError for words that are no date, or one too far away."""
+    read = read_until(args.date, now, texts.zone) if args.date else None
+    if not args.date:
+        return args
+    words = args.words or _named(read[1] if read else "")
+    if read is None or (args.words and read[1]):
+        said = texts.t(
+            "I know no date “{words}”: write until Friday, until 1 December or until 17:30.", words=shorten(args.date, 60)
+        )
+        raise NearMiss(said, [Button(texts.t("Until tomorrow"), _command(words, "until tomorrow"))])
+    at = read[0]
+    if at <= now:
+        raise UserError(texts.t("{moment} has passed already.", moment=texts.moment(at, now)))
+    if at > now + MOST:
+        raise _too_long(words, texts)
+    return replace(args, words=words, at=at)
 
 
 def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
@@ -114,12 +150,14 @@ class _Meant:
 
 async def run(ctx: Context, args: Mute) -> Reply:
     """Mute what is meant, or let it sound again."""
+    args = on_a_date(args, ctx.now, ctx.texts)
     subscriptions = await ctx.subscriptions()
     if not subscriptions:
         return Reply(subscriptions_card([], [], ctx.texts, ctx.now))
     meant = await _meant(ctx, args, subscriptions) if args.words else _Meant(subscriptions)
     until = args.until(ctx.now, ctx.texts.zone)
-    await ctx.tx.destinations.mute([each.id for each in meant.subscriptions], until, ctx.now)
+    async with recorded(ctx, "mute"):
+        await ctx.tx.destinations.mute([each.id for each in meant.subscriptions], until, ctx.now)
     if until is None:
         return _unmuted(ctx, meant)
     to_all = next((each for each in subscriptions if each.newsroom is None and each not in meant.subscriptions), None)
@@ -163,8 +201,8 @@ def _choices(newsrooms: Sequence[AnyNewsroom], args: Mute, texts: Texts) -> list
 
 
 def _when(args: Mute) -> str:
-    if args.off:
-        return "off"
+    if args.off or args.date:
+        return f"until {args.date}" if args.date else "off"
     return "until tomorrow" if args.until_morning else f"{args.span // timedelta(minutes=1)}m"
 
 
@@ -223,14 +261,15 @@ COMMAND = Command(
     name="mute",
     family=Family.SUBSCRIPTIONS,
     aliases={"da": ("dæmp", "daemp")},
-    arguments=N_("[newsroom or all] [1h, 8h, until tomorrow or off]"),
+    arguments=N_("[newsroom or all] [1h, until tomorrow, until Friday or off]"),
     summary=N_("be told nothing for a while"),
     details=N_(
-        "Without a newsroom everything subscribed to here is muted, without a time for one hour; “until tomorrow” is until seven "
-        "in the morning. What comes meanwhile is not sent: /latest shows it. "
+        "Without a newsroom everything subscribed to here is muted, without a time for one hour; a day is meant until seven "
+        "in the morning, and “until 1 December at 9” or “until 17:30” is understood too. "
+        "What comes meanwhile is not sent: /latest shows it. "
         "In groups and channels only who manages them can do this."
     ),
-    examples=("", N_("um 8h"), N_("until tomorrow"), N_("off")),
+    examples=("", N_("um 8h"), N_("until tomorrow"), N_("um until Friday"), N_("off")),
     audience=Audience.MANAGERS,
     writes=True,
     parse_args=parse_args,

@@ -5,41 +5,63 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.cards import documents_card, release_card
+from bot.cards import documents_card, release_card, say_card
+from bot.cards.occasion import calendar_file
+from bot.cards.related import pictures_card, related_card
 from bot.commands.command import Command, Family
 from bot.commands.context import Context
 from bot.commands.lookup import Reference, find_release, reference
+from bot.commands.related import related
+from bot.domain.release import Release
 from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply
 
-_OPTION = re.compile(r"\s+(?:(?P<documents>documents)|in:(?P<language>[A-Za-z-]{1,20}))$")
+_OPTION = re.compile(r"\s+(?:(?P<part>documents|pictures|related|calendar)|in:(?P<language>[A-Za-z-]{1,20}))$")
 
 
 @dataclass(frozen=True, slots=True)
 class OneRelease:
-    """Which release; `documents` alone; in which language version (empty: the reader's)."""
+    """Which release; a `part` alone (documents, pictures, related, calendar); in which language version (empty: the reader's)."""
 
     wanted: Reference
-    documents: bool = False
+    part: str = ""
     language: str = ""
 
 
 def parse_args(rest: str, texts: Texts) -> OneRelease:
-    """`n`, or what buttons ask: `id:123`, `id:123 documents`, `id:123 in:en`. Raises UserError."""
+    """`n`, or what buttons ask: `id:123`, `id:123 documents`, `id:123 in:en` and the like. Raises UserError."""
     option = _OPTION.search(rest)
     wanted = reference(rest[: option.start()] if option else rest)
     if wanted is None:
         raise UserError(texts.t("Which release? Write its number in the list, such as /release 3, or find it with /search."))
-    return OneRelease(wanted, bool(option and option["documents"]), (option["language"] or "") if option else "")
+    part, language = (option["part"], option["language"]) if option else ("", "")
+    return OneRelease(wanted, part or "", language or "")
 
 
 async def run(ctx: Context, args: OneRelease) -> Reply:
-    """The release, or its documents."""
+    """The release, or what belongs to it."""
     release = await find_release(ctx, args.wanted)
-    if args.documents:
-        return Reply(documents_card(release, ctx.texts, ctx.now))
+    match args.part:
+        case "documents":
+            return Reply(documents_card(release, ctx.texts, ctx.now))
+        case "pictures":
+            return Reply(pictures_card(release, ctx.texts, ctx.now))
+        case "calendar":
+            return _calendar(ctx, release)
+        case "related":
+            earlier = await related(ctx, release)
+            ctx.remember(1, earlier)
+            return Reply(related_card(release, earlier, ctx.texts, ctx.now))
     return Reply(release_card(release, ctx.texts, ctx.now, language=args.language), replaces=bool(args.language))
+
+
+def _calendar(ctx: Context, release: Release) -> Reply:
+    """What it invites to as a file, where day and hour are certain."""
+    file = calendar_file(release, release.content(ctx.texts.language), ctx.texts)
+    if file is None:
+        raise UserError(ctx.texts.t("The release does not say day and hour so clearly that I would put it in your calendar."))
+    return Reply(say_card(ctx.texts.t("For your calendar. Please compare it with the invitation.")), files=(file,))
 
 
 COMMAND = Command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,19 +13,23 @@ from typing import Any
 import structlog
 
 from bot.cards import error_card
-from bot.commands.choices import newsrooms
+from bot.commands.choices import newsrooms, timezones
 from bot.commands.command import Audience, Command
 from bot.commands.context import Context, NearMiss, ShownList
+from bot.commands.elsewhere import candidates, chosen
 from bot.commands.line import LONGEST, Line, read_line
+from bot.commands.linked import cards_of
 from bot.commands.registry import COMMANDS
 from bot.commands.suggest import find_command, no_command, unknown_command
+from bot.domain.card import Card
 from bot.domain.form import Choice
 from bot.domain.subscription import Address, ConversationKind, Destination
 from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, StorageError, UserError
 from bot.feeds.catalogue import Catalogue
 from bot.happenings import Answered, Witness, nobody
 from bot.i18n import N_, SUPPORTED, Texts, texts
-from bot.ports import Actor, Clock, CommandCall, Database, MenuEntry, Reply
+from bot.ports import Actor, Clock, CommandCall, Database, MenuEntry, Reply, Transaction
+from bot.retention import Keep
 
 log = structlog.get_logger()
 
@@ -55,7 +59,7 @@ class Router:
     """Answers commands.
 
     `operators` are people as `platform:id`; `language` and `timezone` the defaults of destinations; `may_manage` asks the platform
-    whether somebody may configure a destination. `witness` hears how each command went.
+    whether somebody may configure a destination. `witness` hears how each command went. `keep`: for how long what is kept.
     """
 
     def __init__(
@@ -69,24 +73,34 @@ class Router:
         timezone: str,
         may_manage: MayManage,
         witness: Witness = nobody,
+        keep: Keep | None = None,
     ) -> None:
         self._database, self._clock, self._catalogue = database, clock, catalogue
         self._operators, self._language, self._timezone = operators, language, timezone
-        self._may_manage, self._witness = may_manage, witness
+        self._may_manage, self._witness, self._keep_for = may_manage, witness, keep or Keep()
 
     def menu(self, language: str) -> list[MenuEntry]:
-        """The commands for a platform's menu, in a language; those of operators are left out."""
+        """The commands for a platform's menu, in a language; those of operators, and hidden ones, are left out."""
         reader = texts(self._spoken(language), self._timezone)
-        return [command.menu_entry(reader) for command in COMMANDS if command.audience is not Audience.OPERATORS]
+        shown = (command for command in COMMANDS if command.audience is not Audience.OPERATORS and not command.hidden)
+        return [command.menu_entry(reader) for command in shown]
 
     async def choices(self, call: CommandCall, what: str, words: str) -> Sequence[Choice]:
         """See `bot.ports.Choices`. Nothing, where nothing of that kind can be looked for or the database cannot be read."""
         if what != "newsroom":
-            return []
+            return timezones(words) if what == "timezone" else []
         with _lesser_fault("choices_not_found"):
             async with self._database.read() as tx:
                 return await newsrooms(tx, self._catalogue, words, texts(self._spoken(call.language), self._timezone))
         return []
+
+    async def linked(self, call: CommandCall, addresses: Sequence[str]) -> Mapping[str, Card]:
+        """See `bot.ports.Linked`. Nothing, where the database cannot be read."""
+        with _lesser_fault("links_not_looked_up"):
+            asked = await self._understand(call)
+            async with self._database.read() as tx:
+                return await cards_of(self._context(asked, tx), addresses)
+        return {}
 
     async def answer(self, call: CommandCall) -> Reply:
         """What the bot says to a command. Never raises but for cancellation: what goes wrong is a reply too."""
@@ -143,12 +157,14 @@ class Router:
 
     async def _answer(self, asked: _Asked) -> Reply:
         line, reader = asked.line, asked.texts
-        if line.too_long:
+        if line.too_long and not _takes_text(line):
             raise UserError(reader.t("That is too long: a command takes at most {limit} characters.", limit=LONGEST))
         command = self._command(asked)
         if not await self._permitted(command, asked):
             raise UserError(_refusal(command, reader))
-        return await self._run(command, command.parse_args(line.rest, reader), asked)
+        args = command.parse_args(line.rest, reader)
+        other = await self._elsewhere(command.elsewhere(args), command, asked) if command.elsewhere else None
+        return await self._run(command, args, asked, other)
 
     def _command(self, asked: _Asked) -> Command[Any]:
         """The command that is meant. Raises NearMiss."""
@@ -176,24 +192,38 @@ class Router:
             return True
         return await self._may_manage(asked.call.actor, asked.call.address)
 
-    async def _run(self, command: Command[Any], args: object, asked: _Asked) -> Reply:
+    async def _elsewhere(self, words: str, command: Command[Any], asked: _Asked) -> Destination:
+        """Another conversation of this account that the person manages too. Raises NearMiss."""
+        here, actor = asked.call.address, asked.call.actor
+        async with self._database.read() as tx:
+            known = await tx.destinations.of_account(here.platform, here.account)
+        found = candidates(words, [each for each in known if each.address != here])
+        managed = [each for each in found if asked.is_operator or await self._may_manage(actor, each.address)]
+        return chosen(words, managed, lambda each: f"/{command.name} id:{each.id}", asked.texts)
+
+    async def _run(self, command: Command[Any], args: object, asked: _Asked, other: Destination | None) -> Reply:
         async with self._database.begin() if command.writes else self._database.read() as tx:
-            ctx = Context(
-                tx=tx,
-                call=asked.call,
-                now=asked.now,
-                texts=asked.texts,
-                destination=asked.destination,
-                catalogue=self._catalogue,
-                commands=self._known_to(asked),
-                is_operator=asked.is_operator,
-                timezone=self._timezone,
-                page=asked.line.page,
-            )
+            ctx = self._context(asked, tx)
+            ctx.other = other
             reply = await command.run(ctx, args)
         if ctx.shown:
             await self._keep(ctx.shown, asked)
         return reply
+
+    def _context(self, asked: _Asked, tx: Transaction) -> Context:
+        return Context(
+            tx=tx,
+            call=asked.call,
+            now=asked.now,
+            texts=asked.texts,
+            destination=asked.destination,
+            catalogue=self._catalogue,
+            commands=self._known_to(asked),
+            is_operator=asked.is_operator,
+            timezone=self._timezone,
+            page=asked.line.page,
+            keep=self._keep_for,
+        )
 
     async def _keep(self, shown: ShownList, asked: _Asked) -> None:
         """Write the list down. A database that cannot be written to spoils the numbers, not the answer."""
@@ -213,6 +243,11 @@ def _lesser_fault(event: str) -> Iterator[None]:
         yield
     except StorageError as error:
         log.warning(event, error=str(error)[:500])
+
+
+def _takes_text(line: Line) -> bool:
+    found = find_command(line.name, COMMANDS)
+    return found is not None and found.takes_text
 
 
 def _refusal(command: Command[Any], reader: Texts) -> str:

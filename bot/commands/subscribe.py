@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.cards import say_card, subscriptions_card
 from bot.cards.shorten import shorten
-from bot.commands.command import Audience, Command, Family, no_arguments
+from bot.commands import subscribing, undo
+from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
+from bot.commands.fields import written
 from bot.commands.line import unquoted
-from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_polled, names_of
+from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, names_of
+from bot.commands.record import Change, recorded
+from bot.commands.saving import subscribe_to
 from bot.domain.card import Button, Tone
 from bot.domain.newsroom import Newsroom, NewsroomEntry
 from bot.domain.subscription import Subscription
 from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply
+from bot.text.fold import fold
 from bot.text.nearest import Exact, Nothing, Several, nearest
 
 _CHOICES = 10
+_LOG = tuple(map(fold, ("log", "logbog", "historik", "history", "changes", "ændringer")))
 _OWN_ID = re.compile(r"id:([0-9]{1,18})")
 _SOUND = re.compile(
     r"(?:(?P<name>.*) )?(?:(?P<silent>silent(?:ly)?|without sound|uden lyd|lydl(?:ø|oe|o)st?)|with sound|med lyd)", re.IGNORECASE
@@ -31,22 +37,27 @@ _SOUND = re.compile(
 class Which:
     """`everything`, a newsroom by its words, a subscription by its id (from a button), or nothing said.
 
-    `silent`: whether its alerts are to make a sound, or None where nothing is said of it.
+    `silent`: whether its alerts are to make a sound, or None where nothing is said of it. `values`: other settings, by their names;
+    None where none was named.
     """
 
     words: str = ""
     everything: bool = False
     subscription_id: int | None = None
     silent: bool | None = None
+    values: Mapping[str, str] | None = None
 
     def again(self, words: str) -> str:
         """The command line that subscribes to something else in the same way."""
         sound = {None: "", True: "silent", False: "with sound"}[self.silent]
-        return " ".join(filter(None, ("/subscribe", words, sound)))
+        values = (written(name, value) for name, value in (self.values or {}).items())
+        return " ".join(filter(None, ("/subscribe", words, sound, *values)))
 
 
-def parse_args(rest: str, _texts: Texts) -> Which:
-    """`[newsroom|all] [silent|with sound]`."""
+def parse_args(rest: str, texts: Texts) -> Which:
+    """`[newsroom|all] [silent|with sound] [setting:value ...]`."""
+    if filled := subscribing.read_filled(rest):
+        return replace(parse_args(filled.words, texts), values=filled.values)
     sound = _SOUND.fullmatch(rest)
     silent = None if sound is None else bool(sound["silent"])
     words = unquoted((sound["name"] or "") if sound else rest)
@@ -61,12 +72,18 @@ def parse_args(rest: str, _texts: Texts) -> Which:
 
 async def subscribe(ctx: Context, args: Which) -> Reply:
     """Subscribe the destination, or ask to what."""
+    if args.values is not None:
+        refusal = subscribing.refused(ctx, args.values, named=args.everything or bool(args.words))
+        if refusal:
+            return refusal
     if args.everything:
         return await _subscribe_to_all(ctx, args)
     if args.words:
         return await _subscribe_to(ctx, await find_newsroom(ctx, args.words, args.again, prefer_stored=False), args)
     offered = await ctx.tx.newsrooms.offered()
-    return await _subscribe_to(ctx, offered[0], args) if len(offered) == 1 else await _choose(ctx, offered, args)
+    if len(offered) == 1 and not any(each.brings(offered[0]) for each in await ctx.subscriptions()):
+        return await _subscribe_to(ctx, offered[0], args)
+    return await _choose(ctx, offered, args)
 
 
 async def _subscribe_to(ctx: Context, chosen: AnyNewsroom, args: Which) -> Reply:
@@ -76,16 +93,15 @@ async def _subscribe_to(ctx: Context, chosen: AnyNewsroom, args: Which) -> Reply
         raise UserError(
             ctx.texts.t("“{newsroom}” is not in the catalogue: only the operators of this bot can add it.", newsroom=name)
         )
-    was_polled = await is_polled(ctx, chosen)
-    newsroom = await _stored(ctx, chosen, offered_by="operator" if adds else None)
-    destination = await ctx.ensure_destination()
-    subscription, is_new = await ctx.tx.destinations.subscribe(destination.id, newsroom.id, by=str(ctx.call.actor), now=ctx.now)
-    if not was_polled:
-        await ctx.tx.feeds.wake(newsroom.id, ctx.now, prime=True)
-    if await _set_sound(ctx, subscription, args) and not is_new:
-        return _other_sound(ctx.texts, newsroom.name, newsroom.slug, silent=not subscription.silent)
+    async with recorded(ctx, "subscribe") as change:
+        newsroom = await _stored(ctx, chosen, offered_by="operator" if adds else None)
+        subscription, is_new = await subscribe_to(ctx, await ctx.ensure_destination(), newsroom)
+        has_other_sound = await _set_sound(ctx, subscription, args)
+        settled = await subscribing.settle(ctx, subscription, args.values) if args.values else ""
+    if has_other_sound and not is_new:
+        return _other_sound(ctx.texts, newsroom.name, change, silent=not subscription.silent)
     added = adds and isinstance(chosen, NewsroomEntry)
-    return _confirmed(newsroom, ctx.texts, is_new=is_new, added=added, silent=bool(args.silent))
+    return _confirmed(newsroom, ctx.texts, settled, is_new=is_new, added=added, silent=bool(args.silent))
 
 
 async def _set_sound(ctx: Context, subscription: Subscription, args: Which) -> bool:
@@ -96,13 +112,12 @@ async def _set_sound(ctx: Context, subscription: Subscription, args: Which) -> b
     return True
 
 
-def _other_sound(texts: Texts, name: str, words: str, *, silent: bool) -> Reply:
+def _other_sound(texts: Texts, name: str, change: Change, *, silent: bool) -> Reply:
     if silent:
         said = texts.t("Alerts from {newsroom} make no sound here from now on.", newsroom=name)
     else:
         said = texts.t("Alerts from {newsroom} make a sound here from now on.", newsroom=name)
-    undo = Button(texts.t("Undo"), Which(silent=not silent).again(words))
-    return Reply(say_card(said, tone=Tone.GOOD, buttons=[undo]))
+    return Reply(say_card(said, tone=Tone.GOOD, buttons=change.undo(texts)))
 
 
 def _is_outside(ctx: Context, chosen: AnyNewsroom) -> bool:
@@ -116,40 +131,53 @@ async def _stored(ctx: Context, chosen: AnyNewsroom, *, offered_by: str | None) 
     return chosen if isinstance(chosen, Newsroom) else await ctx.tx.newsrooms.ensure(chosen, offered_by=offered_by, now=ctx.now)
 
 
-def _confirmed(newsroom: Newsroom, texts: Texts, *, is_new: bool, added: bool, silent: bool) -> Reply:
+def _confirmed(newsroom: Newsroom, texts: Texts, settled: str, *, is_new: bool, added: bool, silent: bool) -> Reply:
     if not is_new:
         already = texts.t("{newsroom} is already subscribed to here.", newsroom=newsroom.name)
-        return Reply(say_card(already, buttons=_after(newsroom, texts, texts.t("Unsubscribe"))))
+        return Reply(say_card(f"{already}\n{settled}".rstrip(), buttons=_after(newsroom, texts, texts.t("Unsubscribe"))))
     said = [
         texts.t("Subscribed to {newsroom}.", newsroom=newsroom.name),
         texts.t("New releases and corrections come here as soon as they are found. Older ones are not sent; /latest shows them."),
         *([texts.t("Its alerts make no sound.")] if silent else []),
+        *([settled] if settled else []),
         *([texts.t("It is now offered to everybody here.")] if added else []),
     ]
     return Reply(say_card("\n".join(said), tone=Tone.GOOD, buttons=_after(newsroom, texts, texts.t("Undo"))))
 
 
 def _after(newsroom: Newsroom, texts: Texts, unsubscribe_label: str) -> tuple[Button, ...]:
-    return Button(texts.t("Latest"), f"/latest {newsroom.slug}"), Button(unsubscribe_label, f"/unsubscribe {newsroom.slug}")
+    return (
+        Button(texts.t("Latest"), f"/latest {newsroom.slug}"),
+        Button(texts.t("Settings"), f"/subscription {newsroom.slug}"),
+        Button(unsubscribe_label, f"/unsubscribe {newsroom.slug}"),
+    )
 
 
 async def _subscribe_to_all(ctx: Context, args: Which) -> Reply:
-    destination = await ctx.ensure_destination()
-    subscription, is_new = await ctx.tx.destinations.subscribe(destination.id, None, by=str(ctx.call.actor), now=ctx.now)
-    changed = await _set_sound(ctx, subscription, args)
+    async with recorded(ctx, "subscribe") as change:
+        subscription, is_new = await subscribe_to(ctx, await ctx.ensure_destination(), None)
+        changed = await _set_sound(ctx, subscription, args)
+        settled = await subscribing.settle(ctx, subscription, args.values) if args.values else ""
     offered = await ctx.tx.newsrooms.offered()
     texts = ctx.texts
     if changed and not is_new:
-        return _other_sound(texts, texts.t("all newsrooms offered here"), "all", silent=not subscription.silent)
+        return _other_sound(texts, texts.t("all newsrooms offered here"), change, silent=not subscription.silent)
     if not is_new:
         button = Button(texts.t("Unsubscribe from all"), f"/unsubscribe id:{subscription.id}")
-        return Reply(say_card(texts.t("All newsrooms offered here are already subscribed to."), buttons=[button]))
+        already = texts.t("All newsrooms offered here are already subscribed to.")
+        return Reply(say_card(f"{already}\n{settled}".rstrip(), buttons=[button]))
     names = ", ".join(newsroom.name for newsroom in offered) or texts.t("none yet")
     said = texts.t("Subscribed to all newsrooms offered here, those to come included.")
     lines = [said, texts.t("At present: {newsrooms}.", newsrooms=shorten(names, 500))]
     if args.silent:
         lines.append(texts.t("Their alerts make no sound."))
-    buttons = (Button(texts.t("Latest"), "/latest"), Button(texts.t("Undo"), f"/unsubscribe id:{subscription.id}"))
+    if settled:
+        lines.append(settled)
+    buttons = (
+        Button(texts.t("Latest"), "/latest"),
+        Button(texts.t("Settings"), "/subscription all"),
+        Button(texts.t("Undo"), f"/unsubscribe id:{subscription.id}"),
+    )
     return Reply(say_card("\n".join(lines), tone=Tone.GOOD, buttons=buttons))
 
 
@@ -160,7 +188,7 @@ async def _choose(ctx: Context, offered: Sequence[Newsroom], args: Which) -> Rep
         buttons.append(Button(texts.t("All offered here"), args.again("all")))
     buttons.append(Button(texts.t("Other newsrooms"), "/newsrooms"))
     said = texts.t("What do you want to subscribe to? Any other newsroom by its name: /subscribe københavns politi")
-    return Reply(say_card(said, buttons=buttons))
+    return Reply(say_card(said, buttons=buttons), form=subscribing.form(ctx))
 
 
 # Unsubscribing ----------------------------------------------------------------------------------------------------------
@@ -175,10 +203,10 @@ async def unsubscribe(ctx: Context, args: Which) -> Reply:
         return await _end(ctx, subscriptions)
     if args.subscription_id is not None:
         chosen = [each for each in subscriptions if each.id == args.subscription_id]
-        return await _end(ctx, chosen) if chosen else await show(ctx, None)
+        return await _end(ctx, chosen) if chosen else await _listed(ctx)
     if args.words:
         return await _end(ctx, [_named(args.words, subscriptions, ctx)])
-    return await _end(ctx, subscriptions) if len(subscriptions) == 1 else await show(ctx, None)
+    return await _end(ctx, subscriptions) if len(subscriptions) == 1 else await _listed(ctx)
 
 
 def _named(words: str, subscriptions: Sequence[Subscription], ctx: Context) -> Subscription:
@@ -198,18 +226,13 @@ def _named(words: str, subscriptions: Sequence[Subscription], ctx: Context) -> S
 
 
 async def _end(ctx: Context, subscriptions: Sequence[Subscription]) -> Reply:
-    for each in subscriptions:
-        await ctx.tx.destinations.unsubscribe(each.id, ctx.now)
+    async with recorded(ctx, "unsubscribe") as change:
+        for each in subscriptions:
+            await ctx.tx.destinations.unsubscribe(each.id, ctx.now)
     texts = ctx.texts
     names = ", ".join(each.newsroom.name if each.newsroom else texts.t("all newsrooms offered here") for each in subscriptions)
     said = texts.t("Unsubscribed from {newsrooms}. Nothing more of it comes here.", newsrooms=shorten(names, 500))
-    undo = [_again(subscriptions[0], texts)] if len(subscriptions) == 1 else []
-    return Reply(say_card(said, tone=Tone.GOOD, buttons=undo))
-
-
-def _again(subscription: Subscription, texts: Texts) -> Button:
-    words = subscription.newsroom.slug if subscription.newsroom else "all"
-    return Button(texts.t("Undo"), Which(silent=subscription.silent or None).again(words))
+    return Reply(say_card(said, tone=Tone.GOOD, buttons=change.undo(texts)))
 
 
 def _endings(subscriptions: Sequence[Subscription], texts: Texts) -> list[Button]:
@@ -224,8 +247,22 @@ def _endings(subscriptions: Sequence[Subscription], texts: Texts) -> list[Button
 # What there is ----------------------------------------------------------------------------------------------------------
 
 
-async def show(ctx: Context, _args: None) -> Reply:
-    """The destination's subscriptions."""
+def parse_what(rest: str, texts: Texts) -> bool:
+    """`[log]`: whether the record of changes is wanted. Raises UserError for other words."""
+    words = fold(unquoted(rest))
+    if words and words not in _LOG:
+        raise UserError(texts.t("Write /subscriptions for what is subscribed to here, or /subscriptions log for who changed it."))
+    return bool(words)
+
+
+async def show(ctx: Context, log: bool) -> Reply:  # noqa: FBT001 - what its arguments were read as
+    """The destination's subscriptions, or the record of what was changed."""
+    if log:
+        return await undo.show(ctx)
+    return await _listed(ctx)
+
+
+async def _listed(ctx: Context) -> Reply:
     subscriptions = await ctx.subscriptions()
     return Reply(subscriptions_card(subscriptions, await ctx.tx.newsrooms.offered(), ctx.texts, ctx.now))
 
@@ -264,7 +301,10 @@ SUBSCRIPTIONS = Command(
     name="subscriptions",
     family=Family.SUBSCRIPTIONS,
     aliases={"da": ("abonnementer",)},
+    arguments=N_("[log]"),
     summary=N_("what is subscribed to here"),
-    parse_args=no_arguments,
+    details=N_("With “log”: who changed subscriptions and settings here, what and when; each change can be undone."),
+    examples=("", "log"),
+    parse_args=parse_what,
     run=show,
 )

@@ -60,7 +60,7 @@ async def subscribed(desk: Newsdesk) -> list[str]:
     [
         ("/seneste um", "/latest um", ("Seneste fra Udenrigsministeriet", "Latest from Udenrigsministeriet")),
         ("/søg sanktioner", "/search sanktioner", ("1 pressemeddelelse for »sanktioner«", "1 release for “sanktioner”")),
-        ("/kontakt um", "/contact um", ("fra kataloget og »Nye sanktioner", "from the catalogue and “New sanctions")),
+        ("/kontakt um", "/contact um", ("fra kataloget og »Nye sanktioner", "from the catalogue and “Nye sanktioner")),
         ("/nyhedsrum um", "/newsroom um", ("Pressemeddelelser her: 8", "Releases here: 8")),
         ("/nyhedsrumsliste politi", "/newsrooms politi", ("nyhedsrum for »politi«", "newsrooms for “politi”")),
         ("/pm id:1", "/release id:1", ("Danmark bakker op", "Denmark supports")),
@@ -260,8 +260,8 @@ async def test_contact_in_reply_to_an_alert_is_about_its_release(desk: Newsdesk)
         shows = ((delivery.release_id, 1),)
         settlement = Settlement(delivery.id, here.id, DeliveryState.SENT, NOW, reference="55", shows=shows)
         await tx.outbox.settle("test", [settlement])
-    assert "Freja Holmsted" in await desk.words("/contact", reply_to="55")
-    assert "Freja Holmsted" not in await desk.words("/contact", reply_to="56")
+    assert "nævnt i denne pressemeddelelse" in await desk.words("/contact", reply_to="55")
+    assert "nævnt i denne pressemeddelelse" not in await desk.words("/contact", reply_to="56")
 
 
 async def test_a_newsroom_is_found_by_part_of_its_name(desk: Newsdesk) -> None:
@@ -398,7 +398,7 @@ async def test_a_subscription_is_silent_or_sounds_as_it_is_wished(desk: Newsdesk
     changed = await desk.ask("/abonner um med lyd")
     assert "fra nu af med lyd" in changed.card.summary
     assert "uden lyd" not in await desk.words("/abonnementer")
-    assert "fra nu af uden lyd" in await desk.words(press(changed.card, "Fortryd"))
+    assert "Lyd: til → fra" in await desk.words(press(changed.card, "Fortryd"))
     ended = await desk.ask("/afmeld um")
     await desk.ask(press(ended.card, "Fortryd"))
     assert "uden lyd" in await desk.words("/abonnementer")
@@ -411,7 +411,9 @@ async def test_everything_offered_can_be_silent_and_a_choice_keeps_the_wish(desk
     assert press((await desk.ask("/abonner politi uden lyd")).card, "Fyns Politi") == "/subscribe fyns-politi silent"
     assert "Varslerne kommer uden lyd" in await desk.words("/abonner alle lydløst")
     changed = await desk.ask("/subscribe all with sound")
-    assert press(changed.card, "Fortryd") == "/subscribe all silent"
+    await desk.ask(press(changed.card, "Fortryd"))
+    assert "uden lyd" in await desk.words("/abonnementer")
+    await desk.ask("/subscribe all with sound")
     assert "følger allerede alle" in await desk.words("/subscribe all with sound")
 
 
@@ -584,8 +586,8 @@ async def test_the_menu_speaks_the_readers_language(desk: Newsdesk) -> None:
 
 async def test_an_over_long_argument_is_told_so(desk: Newsdesk) -> None:
     """A megabyte as well, and words that are no command: no search is offered that could not be run."""
-    for text in ("/search " + "a" * 401, "/latest " + "um " * 350_000, "hvad " * 2000):
-        assert "højst fylde 400 tegn" in await desk.words(text)
+    for text in ("/search " + "a" * 1001, "/latest " + "um " * 350_000, "hvad " * 2000):
+        assert "højst fylde 1000 tegn" in await desk.words(text)
 
 
 async def test_a_database_that_cannot_be_used_is_said_in_words(desk: Newsdesk, monkeypatch: pytest.MonkeyPatch) -> None:

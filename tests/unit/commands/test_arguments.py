@@ -62,7 +62,8 @@ def test_latest_says_how_many_it_can_show(rest: str) -> None:
         ("#3", OneRelease(Reference(3))),
         ("id:123", OneRelease(Reference(123, direct=True))),
         ("release:123", OneRelease(Reference(123, direct=True))),
-        ("id:123 documents", OneRelease(Reference(123, direct=True), documents=True)),
+        ("id:123 documents", OneRelease(Reference(123, direct=True), part="documents")),
+        ("id:123 calendar", OneRelease(Reference(123, direct=True), part="calendar")),
         ("id:123 in:en", OneRelease(Reference(123, direct=True), language="en")),
     ],
 )

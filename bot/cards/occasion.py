@@ -1,0 +1,83 @@
+"""What must be seen first of a release, and what it invites to: an embargo, a date to sign up by, when and where; as a file too."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from bot.cards.content_lines import escaped, written
+from bot.cards.shorten import shorten
+from bot.domain.card import Element, Fact, Text, Tone
+from bot.domain.file import File, file_name
+from bot.domain.prose import paragraphs
+from bot.domain.release import Content, Kind, Release
+from bot.i18n import Texts
+from bot.text.clocks import clock_of
+from bot.text.notices import deadline, embargo
+from bot.text.occasion import Occasion, invites, occasion
+
+MEDIA_TYPE = "text/calendar"
+_LONGEST = 300
+_PAST = timedelta(days=30)
+"""So long after a release its dates are no warning any more."""
+
+
+def occasion_elements(release: Release, content: Content, texts: Texts, now: datetime | None) -> list[Element]:
+    """The lines to be read before all others; without `now` as it may stand for days."""
+    asked = asks(release, content)
+    body = [block.text for block in content.body]
+    lines = dict.fromkeys((embargo(content.lead, body), deadline(content.lead, body, everywhere=_is_invitation(content))))
+    tone = Tone.QUIET if now and now - release.published > _PAST else Tone.WARNING
+    found: list[Element] = [Text(block, tone) for line in lines for block in paragraphs(shorten(line, _LONGEST))]
+    if asked and asked.when:
+        found.append(Fact(texts.t("Time"), shorten(asked.when, _LONGEST)))
+    if asked and asked.where:
+        found.append(Fact(texts.t("Place"), shorten(asked.where, _LONGEST)))
+    return found
+
+
+def asks(release: Release, content: Content) -> Occasion | None:
+    """What a release invites the press to; None where it does not, or stands no more."""
+    if release.gone_at or not _is_invitation(content):
+        return None
+    body = [block.text for block in content.body]
+    zone = clock_of(release.newsroom.country) if release.date_note is None else None
+    return occasion(content.title, content.lead, body, published=release.published, zone=zone)
+
+
+def _is_invitation(content: Content) -> bool:
+    return content.kind is Kind.INVITATION or invites(content.title, content.lead)
+
+
+def calendar_file(release: Release, content: Content, texts: Texts) -> File | None:
+    """What it invites to, for a calendar (iCalendar, RFC 5545); None where day and hour are not both certain."""
+    asked = asks(release, content)
+    if asked is None or asked.starts is None:
+        return None
+    lines = _event(release, content, asked, asked.starts, texts)
+    return File(file_name(f"{release.newsroom.slug} {content.title}", "ics"), MEDIA_TYPE, written(lines))
+
+
+def _event(release: Release, content: Content, asked: Occasion, starts: datetime, texts: Texts) -> Iterator[str]:
+    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Pressevagt//Pressevagt//EN", "METHOD:PUBLISH", "BEGIN:VEVENT")
+    # The same for every file of this release, so that a calendar moves the event rather than keep it twice.
+    whose = f"{release.newsroom.slug} {release.external_id}"
+    yield f"UID:{hashlib.blake2b(whose.encode(), digest_size=16).hexdigest()}@pressevagt"
+    yield f"SEQUENCE:{release.revision - 1}"
+    yield f"DTSTAMP:{_utc(release.corrected_at or release.published)}"
+    yield f"DTSTART:{_utc(starts)}"
+    if asked.ends:
+        yield f"DTEND:{_utc(asked.ends)}"
+    yield f"SUMMARY:{escaped(shorten(content.title, _LONGEST))}"
+    if asked.where:
+        yield f"LOCATION:{escaped(asked.where)}"
+    said = (shorten(content.lead, _LONGEST), asked.when, texts.t("From {newsroom}", newsroom=release.newsroom.name), content.url)
+    yield f"DESCRIPTION:{escaped(chr(10).join(filter(None, said)))}"
+    if content.url and not any(char.isspace() for char in content.url):
+        yield f"URL:{content.url}"
+    yield from ("END:VEVENT", "END:VCALENDAR")
+
+
+def _utc(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

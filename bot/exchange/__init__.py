@@ -1,0 +1,1 @@
+"""Settings and newsrooms as files: docs/FORMAT.md says what stands in them."""

@@ -1,0 +1,225 @@
+"""/why: stage by stage, what became of a release in a conversation, and what did not; and how fast it goes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.alerts.wants import Rule
+from bot.cards.why import RULES
+from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Settlement
+from bot.domain.release import ReleaseId
+from bot.domain.subscription import Address
+from tests.features.newsdesk import HERE, NOW, READER, Newsdesk, newsdesk, release, release_id
+
+SANCTIONS = "Nye sanktioner mod Rusland"
+MINUTE = timedelta(minutes=1)
+ELSEWHERE = Address("telegram", "presse_bot", "200")
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Newsdesk]:
+    """A small installation as of its first poll."""
+    made = await newsdesk(tmp_path)
+    yield made
+    await made.database.close()
+
+
+async def found(desk: Newsdesk, number: int, title: str) -> ReleaseId:
+    """A release of the ministry that was published two minutes ago and is found now."""
+    now = desk.clock.time
+    async with desk.database.begin() as tx:
+        newsroom = next(each for each in await tx.newsrooms.all() if each.slug == "udenrigsministeriet")
+        (feed,) = await tx.feeds.of(newsroom.id)
+        parsed = release(number, title, ago=NOW - now + 2 * MINUTE)
+        return (await tx.releases.add(feed, [parsed], now=now, late=()))[str(number)]
+
+
+async def owed(desk: Newsdesk, about: ReleaseId, *, until: datetime | None = None, why: Mapping[str, str] | None = None) -> None:
+    """An alert that the conversation is owed."""
+    async with desk.database.begin() as tx:
+        here = await tx.destinations.find(HERE)
+        assert here is not None
+        alert = Owed(here.id, DeliveryKind.ALERT, f"alert:{about}:1", about, 1, payload=why or {}, held_until=until)
+        await tx.outbox.owe([alert], desk.clock.time)
+
+
+async def settled(desk: Newsdesk, state: DeliveryState, reason: str = "", **more: object) -> None:
+    """What became of the alert that is due."""
+    async with desk.database.begin() as tx:
+        account = await tx.outbox.register(HERE.platform, HERE.account)
+        await tx.outbox.own(account, "test", desk.clock.time, MINUTE)
+        (delivery,) = (await tx.outbox.claim(account, "test", desk.clock.time, 10)).deliveries
+        shows = ((delivery.release_id, 1),) if state is DeliveryState.SENT and delivery.release_id else ()
+        outcome = Settlement(
+            delivery.id,
+            delivery.destination.id,
+            state,
+            desk.clock.time,
+            reason,
+            reference="55" if shows else "",
+            shows=shows,
+            **more,  # type: ignore[arg-type]
+        )
+        await tx.outbox.settle("test", [outcome])
+
+
+# What was sent ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_release_that_was_sent_tells_each_stage_with_its_time(desk: Newsdesk) -> None:
+    """By number, by id, and in reply to the alert."""
+    await desk.ask("/subscribe um")
+    desk.clock.time += 10 * MINUTE
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about, why={"why": "wanted"})
+    desk.clock.time += timedelta(seconds=8)
+    await settled(desk, DeliveryState.SENT)
+    desk.clock.time += 60 * MINUTE
+    words = await desk.words(f"/hvorfor id:{about}")
+    for said in (
+        "Sendt hertil i dag kl. 12.11.",
+        "Udgivet: i dag kl. 12.09",
+        "Fundet: i dag kl. 12.11, 2 minutter senere",
+        "Abonnement: Udenrigsministeriet, siden i dag kl. 12.01",
+        "Udenrigsministeriet: alt kommer",
+        "Varsel: alt kommer; sat i kø i dag kl. 12.11; sendt i dag kl. 12.11, 8 sekunder efter at den blev fundet",
+    ):
+        assert said in words
+    assert await desk.words("/why", reply_to="55") == words
+    await desk.ask("/latest um")
+    assert await desk.words("/why 1") == words
+    assert "Skriv dens nummer" in await desk.words("/why")
+    assert "Skriv dens nummer" in await desk.words("/why nuuk")
+
+
+async def test_a_doubtful_and_a_failed_send_are_told(desk: Newsdesk) -> None:
+    """How often it was tried, and why it was given up."""
+    await desk.ask("/subscribe um")
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about)
+    assert "Den er på vej hertil." in await desk.words(f"/why id:{about}")
+    await settled(desk, DeliveryState.PENDING, "no answer", ambiguous=True, due_at=desk.clock.time)
+    assert "venter på at blive sendt (no answer); måske sendt to gange" in await desk.words(f"/why id:{about}")
+    await settled(desk, DeliveryState.DEAD, "refused: chat is read-only")
+    words = await desk.words(f"/why id:{about}")
+    assert "Den kunne ikke sendes hertil og blev opgivet." in words
+    assert "opgivet i dag kl. 12.01: refused: chat is read-only; 2 forsøg" in words
+
+
+async def test_what_is_held_back_says_until_when_and_for_what(desk: Newsdesk) -> None:
+    """And when the quiet hours end sooner, it comes sooner."""
+    await desk.ask("/subscribe um")
+    await desk.ask("/settings quiet:11-14")
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about, until=NOW + 119 * MINUTE, why={"why": "wanted", "held": "held_quiet", "by": "1"})
+    words = await desk.words(f"/why id:{about}")
+    assert "Den er holdt tilbage til i dag kl. 14.00." in words
+    assert "holdt tilbage til i dag kl. 14.00 (stilletid)" in words
+    assert "1 varsel er holdt tilbage." in await desk.words("/settings")
+    await desk.ask("/settings quiet:11-13")
+    assert "holdt tilbage til i dag kl. 13.00 (stilletid)" in await desk.words(f"/why id:{about}")
+    await desk.ask("/subscription um frequency:weekly")
+    assert "holdt tilbage til 23. november 2026 kl. 8.00" in await desk.words(f"/why id:{about}")
+    await desk.ask("/undo")
+    assert "holdt tilbage til i dag kl. 13.00" in await desk.words(f"/why id:{about}")
+    await desk.ask("/settings quiet:off")
+    async with desk.database.begin() as tx:
+        account = await tx.outbox.register(HERE.platform, HERE.account)
+        assert await tx.outbox.release_held(account, desk.clock.time, 10) == 1
+    await settled(desk, DeliveryState.SENT)
+    assert "Sendt hertil i dag kl. 12.01." in await desk.words(f"/why id:{about}")
+
+
+# What was not -----------------------------------------------------------------------------------------------------------
+
+
+async def test_what_no_subscription_brought_says_so(desk: Newsdesk) -> None:
+    """None at all, none yet, or none any more."""
+    early = await release_id(desk, SANCTIONS)
+    assert "Intet abonnement her omfatter Udenrigsministeriet." in await desk.words(f"/why id:{early}", READER)
+    desk.clock.time += MINUTE
+    await desk.ask("/subscribe um")
+    assert "Da den blev fundet, omfattede intet abonnement her Udenrigsministeriet." in await desk.words(f"/why id:{early}")
+    desk.clock.time += MINUTE
+    await desk.ask("/unsubscribe um")
+    desk.clock.time += MINUTE
+    later = await found(desk, 50, "Ny ambassade i Nuuk")
+    words = await desk.words(f"/why id:{later}")
+    assert "Da den blev fundet, omfattede intet" in words
+    assert "opsagt i dag kl. 12.03" in words
+    assert "Intet abonnement her" in await desk.words(f"/why id:{later}", address=ELSEWHERE)
+
+
+async def test_what_came_while_it_was_muted_says_so(desk: Newsdesk) -> None:
+    """From when until when."""
+    await desk.ask("/subscribe um")
+    await desk.ask("/mute um 1h")
+    desk.clock.time += 5 * MINUTE
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    desk.clock.time += 5 * MINUTE
+    await desk.ask("/mute um off")
+    words = await desk.words(f"/why id:{about}")
+    assert "Den blev fundet, mens der var dæmpet." in words
+    assert "siden i dag kl. 12.01, dæmpet fra i dag kl. 12.01 til i dag kl. 12.11" in words
+
+
+async def test_what_a_filter_leaves_out_says_which_subscription_and_why(desk: Newsdesk) -> None:
+    """By kind, language and words; what matches says so too."""
+    await desk.ask("/subscribe um")
+    await desk.ask("/subscribe all")
+    await desk.ask("/subscription um filter:told save:yes")
+    await desk.ask("/subscription all kinds:invitation")
+    desk.clock.time += MINUTE
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    words = await desk.words(f"/why id:{about}")
+    assert "Den blev ikke sendt hertil: den er af en anden slags." in words
+    assert "Alle nyhedsrum, der tilbydes her: den er af en anden slags" in words
+    assert "Udenrigsministeriet: filteret udelader den" in words
+    await desk.ask("/subscription um filter:ambassade save:yes")
+    assert "Udenrigsministeriet: den passer til det, abonnementet omfatter" in await desk.words(f"/why id:{about}")
+
+
+async def test_what_was_not_needed_any_more_says_why(desk: Newsdesk) -> None:
+    """Unsubscribed in between, or out of what was wanted once all was known."""
+    await desk.ask("/subscribe um")
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about)
+    await desk.ask("/unsubscribe um")
+    assert "Den blev ikke sendt hertil: opsagt, før den blev sendt." in await desk.words(f"/why id:{about}")
+    other = await found(desk, 51, "Ny konsul")
+    await owed(desk, other)
+    await settled(desk, DeliveryState.SKIPPED, "kept out: kind")
+    assert "ikke nødvendig (den er af en anden slags)" in await desk.words(f"/why id:{other}")
+
+
+async def test_a_release_that_may_not_be_spoken_of_has_no_story(desk: Newsdesk) -> None:
+    """As for /release."""
+    assert "ingen pressemeddelelse" in (await desk.words("/why id:4711")).lower()
+
+
+def test_every_rule_has_words() -> None:
+    """The card knows them by their codes."""
+    assert set(RULES) == {rule.value for rule in Rule}
+
+
+# How fast ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_status_says_how_fast_it_goes(desk: Newsdesk) -> None:
+    """Of the last 30 days, half and 95 of a hundred, for what the reader may know of."""
+    assert "Hvor hurtigt" not in await desk.words("/status")
+    await desk.ask("/subscribe um")
+    desk.clock.time += MINUTE
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about)
+    desk.clock.time += timedelta(seconds=4)
+    await settled(desk, DeliveryState.SENT)
+    words = await desk.words("/status", READER)
+    assert "Hvor hurtigt, de seneste 30 dage" in words
+    assert "Udenrigsministeriet: fundet efter 2 minutter (95 %: 2 minutter), sendt efter 4 sekunder (95 %: 4 sekunder)" in words
+    desk.clock.time += timedelta(days=31)
+    assert "Hvor hurtigt" not in await desk.words("/status")
