@@ -17,21 +17,26 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.answers import Answers
 from adapters.slack.buttons import key_of
 from adapters.slack.channels import Channels, is_person
+from adapters.slack.check import check, check_installed
 from adapters.slack.commands import Commands
 from adapters.slack.hearing import Hearing
 from adapters.slack.http import events_route
 from adapters.slack.inbox import Inbox
 from adapters.slack.installing import Installing
-from adapters.slack.listeners import bolt, listeners
+from adapters.slack.listeners import bolt, listeners, views
 from adapters.slack.managers import Managers
 from adapters.slack.oauth import oauth_flow, oauth_routes
+from adapters.slack.offers import Offers
 from adapters.slack.outcomes import FAULTS, Fault, FloodWatch, after_of, code_of, is_limited, is_outside, outcome_of
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
 from adapters.slack.sender import Sender
 from adapters.slack.settings import SlackSettings
 from adapters.slack.socket import Socket, listening
+from adapters.slack.surfaces import open_surfaces
+from adapters.slack.unfurl import Unfurls
 from adapters.slack.workspaces import PLATFORM, NotInstalled, Sealer, Workspaces
+from bot.checks.line import CheckLine
 from bot.domain.card import Card
 from bot.domain.delivery import AccountGone, DestinationGone, Post, SendOutcome, Sent
 from bot.domain.subscription import Address, Destination
@@ -72,7 +77,8 @@ class SlackAdapter:
             raise SettingsError("SLACK_CLIENT_ID needs PRESSEVAGT_PUBLIC_URL and PRESSEVAGT_SECRET_KEY")
         self._settings, self._pace, self._public_url = settings, pace, public_url or ""
         self._language, self._timezone = language, timezone
-        self.workspaces = Workspaces(settings.slack_api_url, Sealer(secret_keys) if settings.slack_client_id else None)
+        self._sealer = Sealer(secret_keys) if settings.slack_client_id else None
+        self.workspaces = Workspaces(settings.slack_api_url, self._sealer)
         self.people = People(self.workspaces)
         self.channels = Channels(self.workspaces)
         self._managers = Managers(self.people, self.channels, everyone=settings.slack_who_manages == "everyone")
@@ -101,9 +107,9 @@ class SlackAdapter:
 
     @property
     def connected(self) -> bool:
-        """Whether Slack could be reached when we last tried."""
-        reached = self._installing is not None and self._installing.reached
-        return reached and (not self._sockets or any(socket.is_open for socket in self._sockets))
+        """Whether Slack knows us, and can be reached: by Socket Mode over a connection that is open now, else when last asked."""
+        introduced = self._installing is not None and self._installing.reached
+        return introduced and (any(socket.is_open for socket in self._sockets) if self._sockets else self.workspaces.reached)
 
     async def accounts(self) -> Collection[str]:
         """The workspaces that installed us. Raises StorageError."""
@@ -124,6 +130,16 @@ class SlackAdapter:
         if self._settings.slack_client_id:
             found += oauth_routes(lambda: self._flow, self.texts)
         return found
+
+    async def check(self, texts: Texts, *, offline: bool) -> list[CheckLine]:
+        """What would go wrong: see `bot.checks.line.Checks`."""
+        return await check(self._settings, self._public_url, texts, offline=offline)
+
+    async def check_installed(self, database: Database, texts: Texts, *, offline: bool) -> list[CheckLine]:
+        """What would go wrong in the workspaces that installed us: see `bot.checks.line.ChecksInstalled`."""
+        if self._sealer is None:
+            return []
+        return await check_installed(self._settings, self._sealer, self._public_url, database, texts, offline=offline)
 
     def texts(self, language: str = "") -> Texts:
         """What is said to somebody of a language; the settings' where we do not know theirs."""
@@ -169,11 +185,29 @@ class SlackAdapter:
             uninstalled=self._uninstalled,
             speak=self.texts,
         )
-        inbox = Inbox(Hearing(self.workspaces, replies, commands, desk.database))
+        replies.show_links = Unfurls(self.workspaces, self.people, desk.linked, self._settings.unfurl_domains).show
+        hearing = Hearing(self.workspaces, replies, commands, desk.database)
+        inbox, offers = Inbox(hearing), Offers(desk, self.people, self._keep, hearing.me)
+        submissions = open_surfaces(
+            self.workspaces,
+            self.people,
+            self.channels,
+            replies,
+            desk=desk,
+            commands=commands,
+            keep=self._keep,
+            command=self._command,
+            manages=self._managers.include,
+            speak=self.texts,
+            me=hearing.me,
+        )
         app = bolt(self.workspaces.client(), flow=self._flow)
         listeners(app, inbox.put)
+        views(app, inbox.put, submissions.submitted, offers.options)
         async with AsyncExitStack() as stack:
             # Last in, first out: what comes is taken no longer, then what is in hand is finished.
+            stack.push_async_callback(offers.close)
+            stack.push_async_callback(submissions.drain, DRAIN)
             stack.push_async_callback(inbox.drain, DRAIN)
             if self._settings.slack_app_token:
                 token = self._settings.slack_app_token.get_secret_value()

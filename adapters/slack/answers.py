@@ -18,7 +18,8 @@ from adapters.slack.render import message, response
 from adapters.slack.sender import Keep, Sender
 from adapters.slack.words import plain_message
 from adapters.slack.workspaces import Workspaces
-from bot.domain.card import Card
+from bot.domain.card import Button, Card, Text, Tone
+from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address
 
 log = logging.getLogger(__name__)
@@ -130,6 +131,11 @@ class Answers:
                     raise
                 await asyncio.sleep(min(after_of(error).total_seconds(), _LONGEST_PAUSE))
         return await say()
+
+
+def in_words(text: str, tone: Tone = Tone.PLAIN, *buttons: Button) -> Card:
+    """What the adapter says by itself, as a card."""
+    return Card(text, tuple(Text(block, tone) for block in paragraphs(text)), (buttons,) if buttons else ())
 
 
 def _passes(error: Fault) -> bool:

@@ -23,8 +23,21 @@ class Commands:
         self.known = frozenset(map(fold, names))
         self.managing = frozenset(fold(name) for name, entry in names.items() if entry.for_managers)
         self.typed: Mapping[str, str] = MappingProxyType({name.casefold(): f"{UMBRELLA} {name}" for name in names})
+        self._asking: set[str] = set()
 
     def manages(self, line: str) -> bool:
         """Whether a command line is one that configures."""
-        name = line.split(maxsplit=1)[0] if line.strip() else ""
-        return fold(name.lstrip("/")) in self.managing
+        return _name(line) in self.managing
+
+    def may_ask(self, line: str) -> bool:
+        """Whether the answer to a command line may be a form: something is left out, or one of its name was."""
+        name = _name(line)
+        return name in self.managing and (len(line.split()) == 1 or name in self._asking)
+
+    def asked(self, line: str) -> None:
+        """The answer to a command line was a form."""
+        self._asking.add(_name(line))
+
+
+def _name(line: str) -> str:
+    return fold(line.split(maxsplit=1)[0].lstrip("/")) if line.strip() else ""

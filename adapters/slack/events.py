@@ -7,9 +7,11 @@ from adapters.slack.heard import (
     Changed,
     Happened,
     Heard,
+    HomeOpened,
     Me,
     Payload,
     Said,
+    Shared,
     Spot,
     Uninstalled,
     actor_of,
@@ -22,6 +24,7 @@ from bot.domain.subscription import ConversationKind
 from bot.ports import BotAdded, BotRemoved, ConversationMoved
 
 EVENTS = (
+    "app_home_opened",
     "app_mention",
     "app_uninstalled",
     "channel_archive",
@@ -37,6 +40,7 @@ EVENTS = (
     "group_left",
     "group_rename",
     "group_unarchive",
+    "link_shared",
     "member_joined_channel",
     "member_left_channel",
     "message.im",
@@ -44,6 +48,8 @@ EVENTS = (
     "user_change",
 )
 """What we ask Slack to tell us here."""
+_COMPOSER = "composer"
+"""Where a link is that somebody has not sent yet."""
 _SAID = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """The subtypes of messages that people write; others tell of changes, or are a machine's."""
 _WHY = {
@@ -57,8 +63,8 @@ def read_event(event: Payload, me: Me) -> Heard | None:
     """What an event means; None: nothing that concerns us."""
     kind = str(event.get("type") or "")
     match kind:
-        case "app_mention" | "message":
-            return _message(event, me)
+        case "app_home_opened" | "app_mention" | "message":
+            return _home(event, me) if kind == "app_home_opened" else _message(event, me)
         case "member_joined_channel" | "member_left_channel":
             return _member(event, me, joined=kind == "member_joined_channel")
         case "channel_id_changed":
@@ -69,10 +75,11 @@ def read_event(event: Payload, me: Me) -> Heard | None:
             return Changed(me.account, id_of(event.get("channel")), title=f"#{name}" if name else "")
         case "user_change":
             return Changed(me.account, user=id_of(event.get("user")))
-        case "app_uninstalled":
-            return Uninstalled(me.account)
-        case "tokens_revoked":
-            return Uninstalled(me.account) if (event.get("tokens") or {}).get("bot") else None
+        case "link_shared":
+            return _shared(event, me)
+        case "app_uninstalled" | "tokens_revoked":
+            ended = kind == "app_uninstalled" or (event.get("tokens") or {}).get("bot")
+            return Uninstalled(me.account) if ended else None
         case _:
             return _life(kind, id_of(event.get("channel")), me)
 
@@ -88,6 +95,33 @@ def _message(event: Payload, me: Me) -> Said | None:
     spot = Spot(str(event.get("channel") or ""), user, "" if thread == event.get("ts") else thread)
     actor = actor_of(me, str(event.get("user_team") or event.get("team") or ""), user)
     return Said(call_of(text, me, actor, spot, DIRECT if direct else "", reply_to=spot.thread), spot)
+
+
+def _shared(event: Payload, me: Me) -> Shared | None:
+    user, channel = str(event.get("user") or ""), str(event.get("channel") or "")
+    links = tuple(dict.fromkeys(str(each.get("url") or "") for each in event.get("links") or ()))
+    message = _unfurled(event)
+    if not user or user == me.bot or event.get("bot_id") or not links or not message:
+        return None
+    composing = event.get("source") == _COMPOSER
+    # Who still writes is shown the card alone, wherever they write: which channel that is Slack does not say.
+    spot = Spot("" if composing else channel, user, str(event.get("thread_ts") or ""))
+    return Shared(call_of("", me, actor_of(me, "", user), spot, DIRECT if composing else ""), spot, links, message)
+
+
+def _unfurled(event: Payload) -> dict[str, str]:
+    """The message that the links stand in, as `chat.unfurl` wants it named; empty for none that can be."""
+    for names in (("unfurl_id", "source"), ("channel", "message_ts")):
+        if all(event.get(name) for name in names):
+            return {name.removeprefix("message_"): str(event[name]) for name in names}
+    return {}
+
+
+def _home(event: Payload, me: Me) -> HomeOpened | None:
+    if event.get("tab") != "home":
+        return None
+    user = str(event.get("user") or "")
+    return HomeOpened(me, actor_of(me, "", user), Spot("", user), event.get("view") or {})
 
 
 def _member(event: Payload, me: Me, *, joined: bool) -> Heard | None:

@@ -41,11 +41,15 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A command that was written, or a shortcut. `quiet`: nobody else saw it said, so nobody else sees the answer."""
+    """A command that was written, or a shortcut. `quiet`: nobody else saw it said, so nobody else sees the answer.
+
+    `links`: addresses in the message that a shortcut was used on.
+    """
 
     call: CommandCall
     spot: Spot
     quiet: bool = False
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,36 @@ class Pressed:
     spot: Spot
     reference: str
     ephemeral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summoned:
+    """Somebody used the shortcut that is everywhere."""
+
+    me: Me
+    actor: Actor
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at App Home. `view` is what stands there, empty the first time."""
+
+    me: Me
+    actor: Actor
+    spot: Spot
+    view: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Something in a view was pressed, chosen or written in."""
+
+    me: Me
+    actor: Actor
+    spot: Spot
+    view: Payload
+    action: Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +124,22 @@ class Uninstalled:
     account: str
 
 
-Heard = Said | Pressed | Happened | Changed | Uninstalled
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Somebody links to pages of domains that are ours to show, or is about to (`spot.channel` is empty then).
+
+    `links` as Slack names them; `message` names where they stand in the arguments of `chat.unfurl`. `call` has no words.
+    """
+
+    call: CommandCall
+    spot: Spot
+    links: tuple[str, ...]
+    message: Mapping[str, str]
+
+
+InView = Summoned | HomeOpened | Used
+"""What is dealt with in modals and App Home."""
+Heard = Said | Pressed | InView | Happened | Changed | Uninstalled | Shared
 
 
 # Words ----------------------------------------------------------------------------------------------------------------

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from adapters.slack.buttons import command_of
 from adapters.slack.events import read_event
-from adapters.slack.heard import DIRECT, Heard, Me, Payload, Pressed, Said, Spot, actor_of, call_of, id_of, plain
+from adapters.slack.heard import (
+    Heard,
+    Me,
+    Payload,
+    Pressed,
+    Said,
+    Spot,
+    Summoned,
+    Used,
+    actor_of,
+    call_of,
+    id_of,
+    plain,
+)
 from bot.ports import Actor
 from bot.text.fold import fold
 
@@ -85,8 +100,10 @@ def line_of(name: str, text: str, commands: Collection[str]) -> str:
     return f"/{text.lstrip('/')}" if text.strip("/ ") else "/help"
 
 
-def _press(payload: Payload, me: Me) -> Pressed | None:
+def _press(payload: Payload, me: Me) -> Pressed | Used | None:
     container = payload.get("container") or {}
+    if container.get("type") == "view":
+        return _used(payload, me)
     if container.get("type") != "message":
         return None
     said = next((said for action in payload.get("actions") or () if (said := command_of(action))), "")
@@ -98,6 +115,11 @@ def _press(payload: Payload, me: Me) -> Pressed | None:
     return Pressed(call, spot, str(container.get("message_ts") or ""), bool(container.get("is_ephemeral")))
 
 
+def _used(payload: Payload, me: Me) -> Used | None:
+    view, actions = payload.get("view") or {}, payload.get("actions") or ()
+    return Used(me, _who(payload, me), _spot(payload, "", ""), view, actions[0]) if actions else None
+
+
 def _on_message(payload: Payload, me: Me) -> Said | None:
     if payload.get("callback_id") != CONTACT_OF_RELEASE:
         return None
@@ -105,14 +127,35 @@ def _on_message(payload: Payload, me: Me) -> Said | None:
     spot = _spot(payload, id_of(payload.get("channel")), str(message.get("thread_ts") or ""))
     title = str((payload.get("channel") or {}).get("name") or "")
     reply_to = str(message.get("ts") or payload.get("message_ts") or "")
-    return Said(call_of("/contact", me, _who(payload, me), spot, title, reply_to=reply_to), spot, quiet=True)
+    call = call_of("/contact", me, _who(payload, me), spot, title, reply_to=reply_to)
+    return Said(call, spot, quiet=True, links=tuple(dict.fromkeys(links_in(message))))
 
 
-def _everywhere(payload: Payload, me: Me) -> Said | None:
-    if payload.get("callback_id") != SEARCH:
-        return None
-    spot = _spot(payload, "", "")
-    return Said(call_of("/help", me, _who(payload, me), spot, DIRECT), spot, quiet=True)
+def _everywhere(payload: Payload, me: Me) -> Summoned | None:
+    return Summoned(me, _who(payload, me), _spot(payload, "", "")) if payload.get("callback_id") == SEARCH else None
+
+
+_LINK = re.compile(r"<(https?://[^<>|]+)")
+
+
+def links_in(part: object) -> Iterator[str]:
+    """The web addresses in a message, whichever of its texts, blocks or attachments they stand in."""
+    match part:
+        case Mapping():
+            for name, value in part.items():
+                if name in ("url", "from_url", "title_link") and isinstance(value, str) and value.startswith("http"):
+                    yield value
+                else:
+                    yield from links_in(value) if name in _HOLDING else ()
+        case list():
+            for each in part:
+                yield from links_in(each)
+        case str():
+            yield from map(html.unescape, _LINK.findall(part))
+
+
+_HOLDING = frozenset({"text", "blocks", "elements", "attachments", "accessory", "fields", "message_blocks", "message"})
+"""Where in a message there may be links."""
 
 
 def _who(payload: Payload, me: Me) -> Actor:

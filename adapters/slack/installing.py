@@ -16,7 +16,8 @@ from bot.ports import AccountAdded, AccountRemoved, OnEvent
 log = logging.getLogger(__name__)
 
 RETRY = 15.0
-_WRONG = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"})
+WRONG = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"})
+"""What is said of a bot token that is not right, or is no more."""
 
 
 class Installing:
@@ -34,7 +35,7 @@ class Installing:
         try:
             said = await self._workspaces.client(token).auth_test()
         except FAULTS as error:
-            if code_of(error) in _WRONG:
+            if code_of(error) in WRONG:
                 message = "SLACK_BOT_TOKEN: Slack does not know this token; the right one stands under OAuth & Permissions"
                 raise SettingsError(message) from None
             log.warning("Slack cannot be reached: %s", word_of(error))
@@ -82,5 +83,5 @@ class Installing:
         try:
             await self._workspaces.client(installation.token).auth_test()
         except FAULTS as error:
-            return isinstance(error, SlackApiError) and code_of(error) in _WRONG
+            return isinstance(error, SlackApiError) and code_of(error) in WRONG
         return False

@@ -25,6 +25,15 @@ ACTIONS = 25
 OPTION_VALUE = 150
 PLACEHOLDER = 150
 """What a row of buttons may hold; what each option of a menu carries; what stands there before one is chosen."""
+VIEW_TITLE = 24
+"""Characters of a modal's title, and of the words on its two buttons."""
+FIELD_LABEL = 2000
+"""Characters of what stands above a field, and of the hint below it."""
+WRITTEN = 3000
+"""Characters that a field holds; a view's note as many."""
+OPTIONS = 100
+BOXES = 10
+"""Options of a menu, or of a group of them; boxes, or round buttons, under one label."""
 ALT = 2000
 ADDRESS = 3000
 """Characters of a picture's description; of any address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -24,12 +24,16 @@ log = logging.getLogger(__name__)
 
 Take = Callable[[Payload], None]
 """Takes a payload that was acknowledged, and never waits."""
+Submit = Callable[[Payload], Awaitable[dict[str, Any]]]
+"""What the acknowledgement of a modal that is sent says, within two seconds."""
+Offer = Callable[[Payload], Awaitable[list[dict[str, Any]]]]
+"""The options that a field offers for the words typed so far, as soon."""
 _OURS = re.compile(r"(?:do|pick|open):.*")
 _ANY = re.compile(r".*", re.DOTALL)
 
 
 def listeners(app: AsyncApp, take: Take) -> None:
-    """Register all of them. Bolt asks them in this order, and the first that an interaction fits has it."""
+    """Register all of them but `views`. Bolt asks them in this order, and the first that an interaction fits has it."""
     events(app, take)
     commands(app, take)
     presses(app, take)
@@ -77,6 +81,28 @@ def shortcuts(app: AsyncApp, take: Take) -> None:
         take(body)
 
     app.shortcut(_ANY)(used)
+
+
+def views(app: AsyncApp, take: Take, submit: Submit, offer: Offer) -> None:
+    """Modals and App Home: what is pressed there, what is looked for in fields, and modals that are sent."""
+
+    async def used(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        take(body)
+
+    async def in_view(body: dict[str, Any]) -> bool:
+        return (body.get("container") or {}).get("type") == "view"
+
+    async def sent(ack: AsyncAck, body: dict[str, Any]) -> None:
+        said = await submit(body)
+        await (ack(said) if said else ack())
+
+    async def looked_for(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack(options=await offer(body))
+
+    app.action({"type": "block_actions", "action_id": _ANY}, matchers=[in_view])(used)
+    app.view_submission(_ANY)(sent)
+    app.options(_ANY)(looked_for)
 
 
 # Bolt itself ------------------------------------------------------------------------------------------------------------

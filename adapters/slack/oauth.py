@@ -38,9 +38,12 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:read",
     "im:history",
     "im:write",
+    "links:read",
+    "links:write",
     "mpim:read",
     "users:read",
 )
@@ -90,6 +93,9 @@ class Grants(AsyncInstallationStore):
         account = installation.enterprise_id if whole else installation.team_id
         if not (account and installation.bot_token):
             raise BoltError("no bot token was granted")
+        if installation.bot_refresh_token:
+            log.error("an installation was refused: the app has token rotation on, and its tokens expire")
+            raise BoltError("the token expires")
         name = (installation.enterprise_name if whole else installation.team_name) or ""
         await self._installed(Installation(account, installation.bot_token, installation.bot_user_id or "", name))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import assert_never
 
@@ -98,7 +98,7 @@ def pieces(card: Card) -> list[Piece]:
 def without_image(card: Card) -> Card:
     """The card with the captions of its pictures in their place: for where Slack cannot fetch one."""
     shown = (_captioned(element) if isinstance(element, Image) else element for element in card.elements)
-    return Card(card.summary, tuple(element for element in shown if element), card.buttons, silent=card.silent)
+    return replace(card, elements=tuple(element for element in shown if element))
 
 
 def _captioned(image: Image) -> Element | None:
@@ -130,8 +130,8 @@ def _large_heading(elements: list[Element]) -> Heading | None:
 def _title(title: Title, marks: tuple[str, ...]) -> Iterator[Piece]:
     url = link(title.url)
     badges = _badges(marks)
-    if url or units(title.text) > HEADER:
-        yield Piece(Kind.LINE, title, listed((badges, run(title.text, bold=True, url=url)), "\n"))
+    if url or title.struck or units(title.text) > HEADER:
+        yield Piece(Kind.LINE, title, listed((badges, run(title.text, bold=True, url=url, strike=title.struck)), "\n"))
         return
     if badges:
         yield Piece(Kind.LINE, title, badges)
@@ -146,7 +146,8 @@ def _body(element: ContactItem | Entry | Fact | Image | Text) -> Iterator[Piece]
             yield Piece(Kind.LINE, element, (*run(f"{label}: ", bold=True), *run(value, url=link(url))))
         case ContactItem():
             yield Piece(Kind.LINE, element, _contact(element))
-            yield Piece(Kind.SMALL, element, run(element.source))
+            url = link(element.url)
+            yield Piece(Kind.LINE if url else Kind.SMALL, element, run(element.source, url=url))
         case Entry():
             yield Piece(Kind.LINE, element, _entry(element))
             yield Piece(Kind.SMALL, element, _dotted(map(run, element.meta)))
@@ -199,7 +200,8 @@ def _entry(entry: Entry) -> Runs:
 def _contact(item: ContactItem) -> Runs:
     contact = item.contact
     who = [part for part in (contact.role, contact.org) if part and part.casefold() not in item.label.casefold()]
-    name = (*run("☎ "), *run(item.label, bold=True), *run("".join(f", {part}" for part in who)))
+    marks = (*_badges(item.marks), *run("  ")) if item.marks else ()
+    name = (*run("☎ "), *marks, *run(item.label, bold=True), *run("".join(f", {part}" for part in who)))
     return listed((name, _dotted((*map(_phone, contact.phones), *map(_mail, contact.emails)))), "\n")
 
 

@@ -13,6 +13,7 @@ from adapters.slack.blocks import RULE, Message, drawn, small
 from adapters.slack.buttons import actions
 from adapters.slack.limits import HEADER, MESSAGE_BLOCKS, MORE, VIEW_BLOCKS, VIEW_WEIGHT, WEIGHT, Block, cut, weight
 from adapters.slack.pieces import Kind, Piece, pieces
+from adapters.slack.pings import calls
 from adapters.slack.rich_text import Runs, cut_runs, length, one_line, plain
 from adapters.slack.words import notification
 from bot.domain.card import Card
@@ -79,8 +80,9 @@ def blocks_of(
     said = [piece for piece in pieces(card) if piece.kind in (Kind.RULE, Kind.PICTURE) or plain(piece.runs).strip()]
     if names:
         said = [replace(piece, runs=_renamed(piece.runs, names)) for piece in said]
-    body = _fitted(said, most - len(tail), room - weight(tail))
-    return [*(body or [small(cut(one_line(card.summary), HEADER) or MORE)]), *tail]
+    called = _first(calls(card.pings), most - len(tail) - 1, room - weight(tail) - _LEAST)
+    body = _fitted(said, most - len(called) - len(tail), room - weight([*called, *tail]))
+    return [*called, *(body or [small(cut(one_line(card.summary), HEADER) or MORE)]), *tail]
 
 
 def _fitted(said: list[Piece], most: int, room: int) -> list[Block]:
@@ -118,15 +120,22 @@ def _shrunk(said: list[Piece], over: int) -> list[Piece]:
 
 
 def _renamed(runs: Runs, names: Mapping[str, str]) -> Runs:
-    def typed(found: re.Match[str]) -> str:
-        return f"/{names.get(found[1].casefold(), found[1])}"
+    return tuple(replace(each, text=as_typed(each.text, names)) for each in runs)
 
-    return tuple(replace(each, text=_COMMAND.sub(typed, each.text)) for each in runs)
+
+def as_typed(text: str, names: Mapping[str, str]) -> str:
+    """A text with the commands in it as they are typed here."""
+    return _COMMAND.sub(lambda found: f"/{names.get(found[1].casefold(), found[1])}", text)
 
 
 def without_calls(said: Message) -> Message:
     """The message without links that call or write to somebody: their text stays."""
-    return Message(said.text, [_without_calls(block) for block in said.blocks])
+    return Message(said.text, blocks_without_calls(said.blocks))
+
+
+def blocks_without_calls(blocks: Sequence[Block]) -> list[Block]:
+    """The same of blocks."""
+    return [_without_calls(block) for block in blocks]
 
 
 def _without_calls(part: Any) -> Any:  # noqa: ANN401 - JSON

@@ -6,32 +6,37 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from adapters.slack.answers import Answers
+from adapters.slack.answers import Answers, in_words
 from adapters.slack.buttons import is_key
 from adapters.slack.channels import Channels
 from adapters.slack.commands import Commands
-from adapters.slack.heard import Changed, Happened, Heard, Pressed, Said, Spot, Uninstalled
+from adapters.slack.files import Files
+from adapters.slack.heard import Changed, Happened, Heard, HomeOpened, Pressed, Said, Shared, Spot, Summoned, Uninstalled, Used
+from adapters.slack.modals import Answered, Modals
 from adapters.slack.people import People
+from adapters.slack.views import Note
 from adapters.slack.workspaces import PLATFORM, Workspaces
-from bot.domain.card import Card, Text, Tone
-from bot.domain.prose import paragraphs
+from bot.domain.card import Tone
 from bot.domain.subscription import Address, ConversationKind
 from bot.errors import StorageError
 from bot.i18n import Texts
 from bot.ports import BotAdded, CommandCall, Desk, Reply
 
+if TYPE_CHECKING:
+    from adapters.slack.surfaces import Surfaces
+
 log = logging.getLogger(__name__)
 
-ShowForm = Callable[[CommandCall, Spot, Reply], Awaitable[bool]]
-"""Shows a reply's form; whether it could."""
+ShowLinks = Callable[[Shared], Awaitable[None]]
+"""Shows what links lead to."""
 
 
 class Replies:
     """Deals with one thing heard at a time. `command` finds the command behind a button's key.
 
-    `show_form` is set by whoever can show forms; without it a reply that has one is said as a card.
+    `modals`, `surfaces` and `show_links` are set where there are such. Without modals a reply that has a form is said as a card.
     """
 
     def __init__(
@@ -50,7 +55,10 @@ class Replies:
         self._workspaces, self._people, self._channels, self._answers = workspaces, people, channels, answers
         self._commands, self._desk, self._command = commands, desk, command
         self._uninstalled, self._texts = uninstalled, speak
-        self.show_form: ShowForm | None = None
+        self.files = Files(workspaces, channels, answers, speak)
+        self.modals: Modals | None = None
+        self.surfaces: Surfaces | None = None
+        self.show_links: ShowLinks | None = None
 
     async def deal_with(self, heard: Heard) -> None:
         """Answer it. Raises what is in FAULTS where nothing could be said."""
@@ -59,12 +67,18 @@ class Replies:
                 await self._said(heard)
             case Pressed():
                 await self._pressed(heard)
+            case HomeOpened() | Summoned() | Used():
+                if self.surfaces:
+                    await self.surfaces.deal_with(heard)
             case Happened():
                 await self._happened(heard)
             case Changed():
                 await self._changed(heard)
             case Uninstalled(account):
                 await self._uninstalled(account)
+            case Shared():
+                if self.show_links:
+                    await self.show_links(heard)
             case _:
                 assert_never(heard)
 
@@ -74,8 +88,10 @@ class Replies:
         if said.spot.channel.startswith("D") and not said.spot.response_url:
             self._channels.learn(said.call.address.account, said.spot.user, said.spot.channel)
         call = await self.understood(said.call, said.spot)
-        reply = await self._desk.answer(call)
-        await self._show(call, said.spot, reply, private=said.quiet or reply.private)
+        if said.quiet and self.surfaces:
+            await self.surfaces.of_message(said, call)
+            return
+        await self._show(await self._answered(call, said.spot), said.spot)
 
     async def _pressed(self, pressed: Pressed) -> None:
         data = pressed.call.text
@@ -83,21 +99,41 @@ class Replies:
         call = await self.understood(replace(pressed.call, text=command or ""), pressed.spot)
         if command is None:
             said = self._texts(call.language).t("This button is too old. Please write the command.")
-            await self._answers.say(call.address, pressed.spot, _words(said, Tone.WARNING), private=True)
+            await self._answers.say(call.address, pressed.spot, in_words(said, Tone.WARNING), private=True)
             return
-        reply = await self._desk.answer(call)
+        answered = await self._answered(call, pressed.spot)
+        reply = answered.reply
         if reply.replaces and pressed.reference:
             await self._answers.replace(call.address, pressed.spot, pressed.reference, reply.card, ephemeral=pressed.ephemeral)
-            await self._settle_in(call, pressed.spot)
+            await self.settle_in(call, pressed.spot)
+            if self.modals and answered.waiting:
+                await self.modals.show(answered, pressed.spot, Note.of(call, pressed.spot))
             return
         # What one person alone was shown leads on for that person alone.
-        await self._show(call, pressed.spot, reply, private=pressed.ephemeral or reply.private)
+        await self._show(replace(answered, reply=replace(reply, private=pressed.ephemeral or reply.private)), pressed.spot)
 
-    async def _show(self, call: CommandCall, spot: Spot, reply: Reply, *, private: bool) -> None:
-        if reply.form and self.show_form and spot.trigger_id and await self.show_form(call, spot, reply):
-            return
-        await self._answers.say(call.address, spot, reply.card, private=private)
-        await self._settle_in(call, spot)
+    async def _answered(self, call: CommandCall, spot: Spot) -> Answered:
+        if self.modals and spot.trigger_id and self._commands.may_ask(call.text):
+            return await self.modals.answered(call, spot, Note.of(call, spot))
+        return Answered(call, await self._desk.answer(call))
+
+    async def _show(self, answered: Answered, spot: Spot) -> None:
+        """In a modal what has a form, or was opened a modal for; as a message everything else, and what all are to see."""
+        call, reply = answered.call, answered.reply
+        if self.modals and (answered.waiting or (reply.form and spot.trigger_id)):
+            shown = await self.modals.show(answered, spot, Note.of(call, spot))
+            if reply.form:
+                self._commands.asked(call.text)
+            if shown and (reply.form or reply.private):
+                await self.files.hand_over(call, spot, reply)
+                return
+        await self.say(call, spot, reply)
+        await self.settle_in(call, spot)
+
+    async def say(self, call: CommandCall, spot: Spot, reply: Reply) -> None:
+        """Answer with a message. Raises what is in FAULTS where nothing could be said."""
+        await self._answers.say(call.address, spot, reply.card, private=reply.private)
+        await self.files.hand_over(call, spot, reply)
 
     async def understood(self, call: CommandCall, spot: Spot) -> CommandCall:
         """The call with what Slack and the database know of it: the person's language, the channel's name, whose thread it is."""
@@ -124,7 +160,7 @@ class Replies:
             log.warning("whether %s is an alert is not known: %s", reference, error)
             return False
 
-    async def _settle_in(self, call: CommandCall, spot: Spot) -> None:
+    async def settle_in(self, call: CommandCall, spot: Spot) -> None:
         """Whoever configures a channel that we are not in: join it, or tell them how to invite us."""
         if call.conversation_kind is ConversationKind.PRIVATE or not self._commands.manages(call.text):
             return
@@ -136,7 +172,7 @@ class Replies:
         installation = self._workspaces.find(account)
         handle = (installation and installation.handle) or "Pressevagten"
         said = t.t("I am not a member here, so alerts cannot come. Write here: /invite @{name}", name=handle)
-        await self._answers.say(call.address, spot, _words(said, Tone.WARNING), private=True)
+        await self._answers.say(call.address, spot, in_words(said, Tone.WARNING), private=True)
 
     # What happens to us
 
@@ -176,7 +212,3 @@ class Replies:
                     timezone=each.timezone,
                     now=datetime.now(UTC),
                 )
-
-
-def _words(text: str, tone: Tone = Tone.PLAIN) -> Card:
-    return Card(text, tuple(Text(block, tone) for block in paragraphs(text)))

@@ -11,8 +11,10 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic_settings import BaseSettings
 
 API_URL = "https://slack.com/api/"
-VIA_HOSTS = ("via.ritzau.dk", "via.tt.se", "kommunikasjon.ntb.no", "www.sttinfo.fi")
-"""Whose releases unfurl everywhere; Slack allows an app five domains, so one is left to choose."""
+VIA_HOSTS = ("via.ritzau.dk", "via.tt.se", "kommunikasjon.ntb.no", "sttinfo.fi")
+"""Whose releases unfurl everywhere, on their subdomains too; Slack allows an app five domains, so one is left to choose."""
+ROTATED = "xoxe"
+"""How tokens begin that expire, of an app with token rotation on."""
 _SHAPES = {
     "SLACK_BOT_TOKEN": (
         r"xoxb-[A-Za-z0-9-]{6,}",
@@ -86,6 +88,11 @@ class SlackSettings(BaseSettings):
     @classmethod
     def _slack_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         shape, remedy = _SHAPES[(info.field_name or "").upper()]
+        if value is not None and value.get_secret_value().startswith(ROTATED):
+            raise ValueError(
+                "this token expires: the app has token rotation on, which is not supported, and which Slack does not switch off"
+                " again; make the app anew from deploy/slack-manifest.yaml"
+            )
         if value is not None and not re.fullmatch(shape, value.get_secret_value()):
             raise ValueError(remedy)
         return value

@@ -30,9 +30,11 @@ PING = 5.0
 LINGER = 15.0
 """Seconds that a connection is read on after it was replaced: Slack says some ten seconds before that it will close one."""
 _RETRY = 10.0
-_WRONG = frozenset({"invalid_auth", "not_authed", "token_revoked", "account_inactive", "token_expired"})
+WRONG = frozenset({"invalid_auth", "not_authed", "token_revoked", "account_inactive", "token_expired"})
+"""What is said of an app-level token that is not right."""
 _BEFORE_DETAILS = re.compile(r"[:(]")
-_MAY_NOT = frozenset({"missing_scope", "not_allowed_token_type", "no_permission"})
+MAY_NOT = frozenset({"missing_scope", "not_allowed_token_type", "no_permission"})
+"""What is said of one that may not open connections."""
 
 
 def _one_line(record: logging.LogRecord) -> bool:
@@ -153,12 +155,12 @@ async def _opened(client: AsyncWebClient, app_token: str) -> str:
         return str((await client.apps_connections_open(app_token=app_token))["url"])
     except SlackApiError as error:
         code = code_of(error)
-        if code in _WRONG:
+        if code in WRONG:
             message = (
                 "SLACK_APP_TOKEN: Slack does not know this token; the right one stands under Basic Information, App-Level Tokens"
             )
             raise SettingsError(message) from None
-        if code in _MAY_NOT:
+        if code in MAY_NOT:
             message = "SLACK_APP_TOKEN: this token may not open connections; it needs the scope connections:write"
             raise SettingsError(message) from None
         log.warning("Slack opens no connection: %s", code)

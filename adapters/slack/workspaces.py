@@ -30,6 +30,8 @@ TIMEOUT = 9.0
 QUIET = logging.getLogger("adapters.slack.sdk")
 """Where the SDK logs: at its lower levels it would write down what people say, and what stands in answers."""
 QUIET.setLevel(logging.ERROR)
+FAILED_FOR = 60.0
+"""Seconds after which a call that came to nothing says nothing any more."""
 _OF = "of:"
 _LOOK_AGAIN = 2.0
 
@@ -88,6 +90,24 @@ class Workspaces:
         self._rows: Mapping[str, str] = {}
         self._clients: dict[str, AsyncWebClient] = {}
         self._looked = float("-inf")
+        self._failed_at = float("-inf")
+
+    @property
+    def reached(self) -> bool:
+        """Whether Slack answered when it was last asked; where that is long ago nobody knows, and it counts as a yes."""
+        return time.monotonic() - self._failed_at >= FAILED_FOR
+
+    def _watched(self) -> aiohttp.TraceConfig:
+        async def answered(*_: object) -> None:
+            self._failed_at = float("-inf")
+
+        async def failed(*_: object) -> None:
+            self._failed_at = time.monotonic()
+
+        watched = aiohttp.TraceConfig()
+        watched.on_request_end.append(answered)
+        watched.on_request_exception.append(failed)
+        return watched
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -98,8 +118,7 @@ class Workspaces:
     async def open(self, database: Database) -> None:
         """Be able to ask Slack, and learn what the database keeps. Raises SettingsError and StorageError."""
         self._database = database
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-        self._session = aiohttp.ClientSession(timeout=timeout, trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
+        self._session = new_session(self._watched())
         await self.look(strictly=True)
 
     async def close(self) -> None:
@@ -146,11 +165,7 @@ class Workspaces:
 
     def client(self, token: str | None = None) -> AsyncWebClient:
         """A client of the Web API with this token, or with none."""
-        made = AsyncWebClient(
-            token, base_url=self._api_url, timeout=int(TIMEOUT), session=self.session, logger=QUIET, retry_handlers=[]
-        )
-        made.proxy = None  # the SDK takes the environment's, which would see the token
-        return made
+        return web_client(self.session, self._api_url, token)
 
     async def client_for(self, account: str) -> AsyncWebClient:
         """The client of a workspace. Raises NotInstalled."""
@@ -173,7 +188,7 @@ class Workspaces:
             return
         self._organisation = {team: said.removeprefix(_OF) for team, said in rows.items() if said.startswith(_OF)}
         if self._sealer is not None:
-            sealed = {account: said for account, said in rows.items() if not said.startswith(_OF)}
+            sealed = installations_in(rows)
             self._installed = dict(self._opened(self._sealer, sealed, strictly=strictly))
         self._rows = rows
 
@@ -217,6 +232,24 @@ class Workspaces:
         former = self._installed.get(account)
         if former:
             self._clients.pop(former.token, None)
+
+
+def new_session(*watching: aiohttp.TraceConfig) -> aiohttp.ClientSession:
+    """A session for calls to Slack; the environment's proxies are not used."""
+    timeout, jar = aiohttp.ClientTimeout(total=TIMEOUT), aiohttp.DummyCookieJar()
+    return aiohttp.ClientSession(timeout=timeout, trust_env=False, cookie_jar=jar, trace_configs=[*watching])
+
+
+def web_client(session: aiohttp.ClientSession, api_url: str, token: str | None = None) -> AsyncWebClient:
+    """A client of the Web API that logs nothing and never tries again by itself."""
+    made = AsyncWebClient(token, base_url=api_url, timeout=int(TIMEOUT), session=session, logger=QUIET, retry_handlers=[])
+    made.proxy = None  # the SDK takes the environment's, which would see the token
+    return made
+
+
+def installations_in(rows: Mapping[str, str]) -> dict[str, str]:
+    """Of what the database keeps of a platform's accounts, the sealed installations; the rest says what an organisation has."""
+    return {account: said for account, said in rows.items() if not said.startswith(_OF)}
 
 
 def introduced(said: AsyncSlackResponse, token: str) -> Installation:

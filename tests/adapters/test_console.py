@@ -145,6 +145,14 @@ def drawn(card: Card, ink: Ink | None = None, *, width: int = 80, colour: bool =
     return capture.get()
 
 
+def test_what_was_withdrawn_is_struck_and_those_are_called_who_are_named() -> None:
+    """With a line through the title where there are looks, between signs where there are none; the names come first."""
+    card = Card("x", (Title("Ny kaj", struck=True),), pings=("here", "@vagt\x1b[2J"))
+    assert "\x1b[1;9mNy kaj" in drawn(card, colour=True)
+    assert drawn(card, Ink(plain=True)).split("\n")[0].endswith("here @vagt[2J")
+    assert "[-Ny kaj-]" in drawn(card, Ink(plain=True))
+
+
 def test_an_alert_says_all_that_its_card_holds() -> None:
     """Kind, newsroom, time, title, lead, contact and buttons are there to read, the telephone number in international form."""
     shown = drawn(ALERT, Ink(Look.ALERT, keys={"/release 12": "l"}))

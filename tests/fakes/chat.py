@@ -5,7 +5,8 @@
         ...
         assert chat.posts("desk-1")[0].text == ...
 
-It keeps what it was told to post, and fails on demand (`chat.fail_next("429", after=2.0)`).
+It keeps what it was told to post, and fails on demand: once (`chat.fail_next("429", after=2.0)`), or until it is told otherwise
+(`chat.fails = {"fault": "500"}`, then None).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -59,6 +60,7 @@ class ChatServer:
     log: Path | None = None
     delay: float = 0.0
     messages: list[Posted] = field(default_factory=list)
+    fails: dict[str, Any] | None = None
     calls: int = 0
     url: str = ""
     port: int = 0
@@ -69,7 +71,7 @@ class ChatServer:
         return [message for message in self.messages if message.conversation == conversation]
 
     def fail_next(self, fault: str, times: int = 1, **more: Any) -> None:
-        """Answer the next calls with a fault: 429, gone, moved, refused, blocked, hang-up (taken, but the answer is lost)."""
+        """Answer the next calls with a fault: 429, 500, gone, moved, refused, blocked, hang-up (taken, but the answer is lost)."""
         self._faults.extend({"fault": fault, **more} for _ in range(times))
 
     async def wait_for(self, count: int, limit: float = 20.0) -> None:
@@ -85,7 +87,7 @@ class ChatServer:
                 self._keep(said)
                 assert request.transport is not None
                 request.transport.abort()
-            return web.json_response(fault)
+            return _failing(fault)
         if self.delay:
             await asyncio.sleep(self.delay)
         return web.json_response({"id": self._keep(said).id})
@@ -103,7 +105,7 @@ class ChatServer:
     async def _edit(self, request: web.Request) -> web.StreamResponse:
         said = await request.json()
         if fault := await self._fault(request):
-            return web.json_response(fault)
+            return _failing(fault)
         message = next((m for m in self.messages if m.id == said["id"]), None)
         if message is None:
             return web.json_response({"fault": "no such post"})
@@ -112,7 +114,7 @@ class ChatServer:
 
     async def _fault(self, _request: web.Request) -> dict[str, Any] | None:
         self.calls += 1
-        return self._faults.popleft() if self._faults else None
+        return self.fails or (self._faults.popleft() if self._faults else None)
 
     async def __aenter__(self) -> Self:
         application = web.Application()
@@ -194,11 +196,17 @@ class HttpChatAdapter:
     async def _call(self, path: str, body: dict[str, str]) -> SendOutcome:
         try:
             async with self._session.post(self._url + path, json=body) as response:
+                if response.status >= 500:
+                    return RetryLater(f"answered {response.status}")
                 return _outcome(await response.json())
         except aiohttp.ClientConnectorError as error:
             return RetryLater(str(error))
         except (aiohttp.ClientError, TimeoutError) as error:
             return RetryLater(str(error), ambiguous=True)
+
+
+def _failing(fault: dict[str, Any]) -> web.Response:
+    return web.Response(status=500) if fault["fault"] == "500" else web.json_response(fault)
 
 
 @asynccontextmanager
@@ -213,7 +221,10 @@ async def serving(
     async def none(_call: CommandCall, _what: str, _words: str) -> tuple[()]:
         return ()
 
-    desk = Desk(answer, none, on_event, menu, cast("Database", database), at_once)
+    async def nothing(_call: CommandCall, _addresses: Sequence[str]) -> dict[str, Card]:
+        return {}
+
+    desk = Desk(answer, none, on_event, menu, cast("Database", database), at_once, nothing)
     async with adapter.connect(desk), adapter.listen():
         yield
 

@@ -52,7 +52,7 @@ server=$!
 read -r how || how=
 kill -"${how:-QUIT}" $server
 wait $server
-[ -n "$how" ] || rm -rf "$folder"
+[ -n "$how" ] || rm -rf "$folder" 2>/dev/null
 """
 
 _LEAVE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -76,6 +76,10 @@ class Process:
     folder: Path
     port: int = 0
     """Where it listens on loopback too; 0: on its socket alone."""
+    settings: tuple[str, ...] = ()
+    """Beside ours, and before them: `name=value`."""
+    small: int = 0
+    """The megabytes of a file system of its own, where its tablespace `small` is; 0: there is none."""
     _guard: subprocess.Popen[bytes] | None = None
 
     @property
@@ -92,15 +96,32 @@ class Process:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = [*_CONFIGURATION]
+        settings = [*_CONFIGURATION, *self.settings]
         if self.port:
             settings += ["listen_addresses='127.0.0.1'", f"port={self.port}"]
         words = [part for setting in settings for part in ("-c", setting.replace("'", ""))]
         command = ["sh", "-c", _GUARD, "postgres", str(self.binaries), str(self.folder), *words]
         self._guard = subprocess.Popen(
-            [*_without_root(), *command], stdin=subprocess.PIPE, cwd=self.folder, env=self._environment, start_new_session=True
+            [*self._with_small(), *_without_root(always=bool(self.small)), *command],
+            stdin=subprocess.PIPE,
+            cwd=self.folder,
+            env=self._environment,
+            start_new_session=True,
         )
         self._wait()
+
+    def _with_small(self) -> list[str]:
+        """Only the server sees the file system: it is gone with the server."""
+        if not self.small:
+            return []
+        there = self.folder / "small"
+        there.mkdir(exist_ok=True)
+        mount = f'mount -t tmpfs -o size={self.small}m tmpfs "{there}"'
+        inside = ["unshare", "-U", "-m", "--map-root-user"]
+        tried = subprocess.run([*inside, "sh", "-c", mount], check=False, capture_output=True)
+        if tried.returncode:
+            raise NoPostgres(f"no file system of its own to be had: {tried.stderr.decode(errors='replace').strip()}")
+        return [*inside, "sh", "-c", f'{mount} && exec "$@"', "small"]
 
     def stop(self, how: str = "INT") -> None:
         """End it, keeping its data: transactions are cut off (INT), or it crashes (QUIT)."""
@@ -174,6 +195,15 @@ class Server:
         finally:
             self._drop(name)
 
+    @contextmanager
+    def small(self) -> Iterator[str]:
+        """The address of a database without any schema, on the small file system of a server that has one."""
+        assert self.process is not None
+        self._say(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(sql.Literal(f"{self.process.folder}/small")))
+        name = f"{self._name}_small"
+        self._say(sql.SQL("CREATE DATABASE {} TEMPLATE template0 TABLESPACE small").format(sql.Identifier(name)))
+        yield self.of(name)
+
     def of(self, name: str) -> str:
         """The address of one of its databases."""
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
@@ -207,9 +237,10 @@ class Server:
 
 
 @contextmanager
-def running(*, port: int = 0, own: bool = False) -> Iterator[Server]:
+def running(*, port: int = 0, own: bool = False, settings: tuple[str, ...] = (), small: int = 0) -> Iterator[Server]:
     """A server for as long as the block runs; `own`: one that nobody else uses and that may be stopped.
 
+    `settings` and `small`: as of `Process`, for one of our own.
     Raises NoPostgres where there is none to be had.
     """
     url = os.environ.get("TEST_POSTGRES_URL")
@@ -225,7 +256,7 @@ def running(*, port: int = 0, own: bool = False) -> Iterator[Server]:
         raise NoPostgres("no PostgreSQL: set TEST_POSTGRES_URL or PG_BIN, or install it")
     # Short, wherever the temporary folder is: the path of a socket has room for about a hundred bytes.
     base = tempfile.gettempdir()
-    process = Process(binaries, Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp" if len(base) > 60 else base)), port)
+    process = Process(binaries, Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp" if len(base) > 60 else base)), port, settings, small)
     try:
         process.create()
         process.start()
@@ -250,6 +281,6 @@ def _binaries() -> Path | None:
     return Path(there).resolve().parent if there else None
 
 
-def _without_root() -> list[str]:
+def _without_root(*, always: bool = False) -> list[str]:
     """PostgreSQL refuses to run as root: in a namespace of its own it does not see that it is."""
-    return ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
+    return ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if always or os.geteuid() == 0 else []

@@ -162,7 +162,8 @@ class Acts:
         self._world.touch()
 
     def _posted(self, act: Act, said: Json, content: Json) -> Message:
-        installation = self._world.installed(act.user.workspace)
+        here = self._world.present(act.channel) if act.channel else []  # strangers of a shared channel use the app that is in it
+        installation = self._world.installed(act.user.workspace) or next(iter(here), None)
         assert installation is not None, "nobody uses an app that is not installed"
         channel = act.channel or self._world.dm(act.user, installation.bot)
         to = None if said.get("response_type") == "in_channel" else act.user

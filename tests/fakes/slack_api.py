@@ -8,8 +8,9 @@
         act = await asta.runs("/presse latest um", desk)
         assert (await act.answer()).words == "..." and desk.last.buttons[0].label == "Åbn" and api.violations == []
 
-`python -m tests.fakes.slack_api --port 0 --limits off` runs it in a process of its own, prints its port on the first line, lets any
-channel id be written to with TOKEN, and tells under /stats what it took.
+`python -m tests.fakes.slack_api --port 0 --limits off` runs it in a process of its own, prints its port on the first line, then for
+each of its `--workspaces` a line with its id and token (the first is TOKEN), lets any channel id be written to with them, and tells
+under /stats what it took.
 """
 
 from __future__ import annotations
@@ -213,8 +214,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
     api = SlackApi(limits=arguments.limits == "on", keep_calls=False)
     api.world.open_doors = True
     api.port = arguments.port
+    for number in range(2, arguments.workspaces + 1):
+        api.install(api.add_workspace(f"Nr. {number}"))
     async with api:
-        print(api.port, flush=True)  # noqa: T201
+        lines = (f"{home.id} {one.token}" for one in api.world.installations if (home := one.workspace))
+        print(api.port, *lines, sep="\n", flush=True)  # noqa: T201
         await asyncio.Event().wait()
 
 
@@ -222,6 +226,7 @@ def main() -> None:
     """Run the fake alone until it is stopped."""
     parser = argparse.ArgumentParser(description="A Slack on loopback.")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--workspaces", type=int, default=1)
     parser.add_argument("--limits", choices=("on", "off"), default="off")
     try:
         asyncio.run(_serve(parser.parse_args()))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.fakes.slack_blocks import TEXT_LIMIT, UPDATE_TEXT_LIMIT, check_message, message_problems, with_ids
+from tests.fakes.slack_blocks import TEXT_LIMIT, UPDATE_TEXT_LIMIT, check_message, with_ids
 from tests.fakes.slack_callers import Caller
-from tests.fakes.slack_errors import Json, SlackError, invalid_blocks
+from tests.fakes.slack_errors import Json, SlackError
 from tests.fakes.slack_events import Events
 from tests.fakes.slack_messages import Message
 from tests.fakes.slack_state import Channel
@@ -147,10 +147,10 @@ class Chat:
         if not isinstance(unfurls, dict):
             raise SlackError(_REFUSED_UNFURLS, violates=True)
         for what in unfurls.values():
-            if what.get("blocks") and (problems := message_problems(what["blocks"])):
-                raise invalid_blocks(problems)
+            if what.get("blocks"):
+                check_message(what["blocks"], self._world.fetchable)
         if message := self._unfurled(caller, params):
-            shown = {link.url for link in message.shown.links}
+            shown = {told for link in message.shown.links for told in (link.url, link.url.replace("&", "&amp;"))}
             if any(url not in shown or not self._ours(url) for url in unfurls):
                 raise SlackError("cannot_unfurl_url")
             message.unfurls |= unfurls

@@ -84,8 +84,12 @@ class Events:
         self.in_channel(said | {"ts": self._world.ts()} | more, channel)
 
     def links(self, urls: list[str], user: User, channel: Channel, message: Message | None) -> None:
-        """Links were shared, or typed into the composer (`message` is None). That bots' own posts count too is not verified."""
-        found = [{"url": url, "domain": domain} for url in dict.fromkeys(urls) if (domain := self.domain(url))]
+        """Links were shared, or typed into the composer (`message` is None). That bots' own posts count too is not verified.
+
+        An & is told as &amp; (slackapi/python-slack-events-api, issue 49).
+        """
+        ours = {url.replace("&", "&amp;"): domain for url in urls if (domain := self.domain(url))}
+        found = [{"url": url, "domain": domain} for url, domain in ours.items()]
         installation = self._world.installed(user.workspace)
         if not found or installation is None:
             return

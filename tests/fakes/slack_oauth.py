@@ -76,6 +76,8 @@ class OAuth:
         app, workspace, enterprise = self._world.app, installation.workspace, installation.enterprise
         said: Json = {"ok": True, "access_token": installation.token, "token_type": "bot", "scope": ",".join(sorted(scopes))}
         said |= {"bot_user_id": installation.bot.id, "app_id": app.id, "is_enterprise_install": workspace is None}
+        if app.rotates:
+            said |= {"refresh_token": "xoxe-1-fake", "expires_in": 43_200}
         said["team"] = {"id": workspace.id, "name": workspace.name} if workspace else None
         said["enterprise"] = {"id": enterprise.id, "name": enterprise.name} if enterprise else None
         return said | {"authed_user": {"id": user.id}}

@@ -23,7 +23,7 @@ EVENTS = (
 class App:
     """An app as its settings page has it. `commands`, `events`, `domains`: what was registered.
 
-    `redirects`: allowed beginnings of redirect addresses; all if there are none.
+    `redirects`: allowed beginnings of redirect addresses; all if there are none. `rotates`: tokens expire (token rotation).
     """
 
     id: str = "A0PRESSE01"
@@ -38,6 +38,7 @@ class App:
     commands: set[str] = field(default_factory=lambda: {"/presse", "/latest", "/contact"})
     domains: set[str] = field(default_factory=set)
     redirects: list[str] = field(default_factory=list)
+    rotates: bool = False
 
 
 @dataclass(slots=True, eq=False)

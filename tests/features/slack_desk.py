@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -46,17 +47,18 @@ class SlackDesk:
         """Where somebody begins to install it."""
         return f"http://127.0.0.1:{self.port}/slack/install"
 
-    async def publish(self, number: int, title: str, **content: Any) -> ReleaseId:
-        """The newsroom puts a release out, and who subscribes is owed an alert."""
+    async def publish(self, number: int, title: str, *, known_as: str = "", **content: Any) -> ReleaseId:
+        """The newsroom puts a release out; who subscribes is owed an alert. `known_as`: its id in the feed, unless the number."""
         values = {"lead": "Skibe kan lægge til fra mandag.", "language": "da", "kind": Kind.PRESS_RELEASE, "contacts": (DESK,)}
-        said = Content(title, url=f"https://havnen.example/{number}", **(values | content))
+        said = Content(title, **({"url": f"https://havnen.example/{number}"} | values | content))
         now = self.bot.clock.now()
         async with self.bot.database.begin() as tx:
             newsroom = next(each for each in await tx.newsrooms.all() if each.slug == "havnen")
             feed = (await tx.feeds.of(newsroom.id))[0]
-            ids = await tx.releases.add(feed, [ParsedRelease(str(number), said, now)], now=now, late=())
-            await owe_alerts(tx, newsroom.id, [(ids[str(number)], 1)], now, any_late=False)
-        return ids[str(number)]
+            name = known_as or str(number)
+            ids = await tx.releases.add(feed, [ParsedRelease(name, said, now)], now=now, late=())
+            await owe_alerts(tx, newsroom.id, [(ids[name], 1)], now, any_late=False)
+        return ids[name]
 
     async def correct(self, release_id: ReleaseId, **content: Any) -> None:
         """The newsroom corrects it."""
@@ -65,7 +67,7 @@ class SlackDesk:
             release = await tx.releases.get(release_id)
             assert release is not None
             revised = replace(release.content(), **content)
-            revision = await tx.releases.revise(release_id, revised, source="feed", now=now, correction=True)
+            revision = await tx.releases.revise(release_id, revised, now=now, correction=True)
             await owe_correction(tx, release.newsroom.id, (release_id, revision), now)
 
     async def settled(self, shown: Message) -> None:
@@ -109,6 +111,19 @@ async def until(true: Callable[[], Any], limit: float = 5.0) -> Any:
         while not (value := true()):
             await asyncio.sleep(0.01)
     return value
+
+
+@asynccontextmanager
+async def locked(folder: Path) -> AsyncIterator[None]:
+    """Nobody else can write to the database in this folder until the block ends."""
+    with closing(sqlite3.connect(folder / "slack.db", timeout=0, isolation_level=None)) as other:
+        async with asyncio.timeout(5):
+            while not other.in_transaction:
+                with suppress(sqlite3.OperationalError):
+                    other.execute("BEGIN IMMEDIATE")
+                await asyncio.sleep(0.01)
+        yield
+        other.execute("ROLLBACK")
 
 
 async def post(channel: Channel, words: str) -> Message:

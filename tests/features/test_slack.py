@@ -210,27 +210,6 @@ async def test_a_mention_in_an_alerts_thread_is_about_that_alert(either: Start, 
         assert "+45 33 11 22 33" in answer.words
 
 
-async def test_the_shortcut_on_a_message_names_its_contact(either: Start, asta: Person, birk: Person, room: Channel) -> None:
-    """Of the alert that it was used on, for that person's eyes."""
-    async with either() as desk:
-        await desk.subscribe(asta, room)
-        await desk.publish(1, "Kajen åbner")
-        alert = await post(room, "Kajen åbner")
-        await desk.settled(alert)
-        act = await birk.uses_message_shortcut("contact_of_release", alert)
-        answer = await act.answer()
-        assert answer.to is birk.user
-        assert "Kajen åbner" in answer.words
-        assert "+45 33 11 22 33" in answer.words
-
-
-async def test_the_global_shortcut_leads_somewhere(desk: Start, asta: Person) -> None:
-    """To what one can ask."""
-    async with desk():
-        await asta.uses_shortcut("search")
-        await post(asta.dm, "/presse søg")
-
-
 async def test_everything_in_direct_messages_is_for_us(either: Start, asta: Person) -> None:
     """With or without a slash, in the person's language."""
     english = asta.user

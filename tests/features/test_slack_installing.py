@@ -101,6 +101,18 @@ async def test_a_workspace_that_uninstalls_is_forgotten(either: Start, api: Slac
         assert not [one for one in theirs.posts if "Kajen åbner" in one.words]
 
 
+async def test_an_app_whose_tokens_expire_is_not_taken(
+    desk: Start, api: SlackApi, asta: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Within half a day nothing could be sent: better no installation, and a word in the log."""
+    api.app.rotates = True
+    async with desk() as bot:
+        page = await asta.installs(bot.install_url)
+        assert page.status == 500
+        assert await kept(bot) == {}
+    assert "token rotation" in caplog.text
+
+
 async def test_a_revoked_token_is_erased(desk: Start, asta: Person) -> None:
     """As an uninstalled app's."""
     async with desk() as bot:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.heard import Changed, Happened, Me, Pressed, Said, Uninstalled, plain
+from adapters.slack.heard import Changed, Happened, HomeOpened, Me, Pressed, Said, Summoned, Uninstalled, Used, plain
 from adapters.slack.inbound import candidates, lane, line_of, name_of, read
 from bot.domain.subscription import Address, ConversationKind
 from bot.ports import BotAdded, BotRemoved, ConversationMoved
@@ -174,6 +174,40 @@ def test_the_shortcut_on_a_message_asks_for_its_contact() -> None:
     assert read(payload | {"callback_id": "something_else"}, ME) is None
 
 
+def test_links_in_a_message_are_found_wherever_they_stand() -> None:
+    """In its text, its blocks, and what is attached to it; each once."""
+    message: dict[str, Any] = {
+        "ts": "6.1",
+        "text": "se <https://havnen.example/1?a=1&amp;b=2|her> og <mailto:a@b.example> og <@U7>",
+    }
+    link = {"type": "link", "url": "https://havnen.example/2"}
+    message["blocks"] = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link, link]}]}]
+    message["attachments"] = [{"title_link": "https://havnen.example/3", "text": "x", "thumb_url": "https://havnen.example/4.jpg"}]
+    payload = {"type": "message_action", "callback_id": "contact_of_release", "team": {"id": "T1"}, "user": {"id": "U7"}}
+    heard = read(payload | {"channel": {"id": "C5"}, "message": message}, ME)
+    assert isinstance(heard, Said)
+    assert heard.links == ("https://havnen.example/1?a=1&b=2", "https://havnen.example/2", "https://havnen.example/3")
+
+
+def test_the_shortcut_that_is_everywhere_and_home() -> None:
+    """Who, and with what a modal can be opened; what stands in Home comes along."""
+    payload = {"type": "shortcut", "callback_id": "search", "team": {"id": "T1"}, "user": {"id": "U7"}, "trigger_id": "1.2.3"}
+    heard = read(payload, ME)
+    assert isinstance(heard, Summoned)
+    assert (heard.spot.user, heard.spot.trigger_id, str(heard.actor)) == ("U7", "1.2.3", "slack:T1/U7")
+    opened = read(event("app_home_opened", user="U7", tab="home", channel="D9", view={"hash": "h"}), ME)
+    assert isinstance(opened, HomeOpened)
+    assert (opened.spot.user, opened.view) == ("U7", {"hash": "h"})
+
+
+def test_what_is_used_in_a_view_comes_with_the_view() -> None:
+    """And without a response address: there is none."""
+    view = {"id": "V1", "type": "home", "private_metadata": "{}"}
+    heard = read(press({"action_id": "do:1", "value": "/mute"}, container={"type": "view", "view_id": "V1"}, view=view), ME)
+    assert isinstance(heard, Used)
+    assert (heard.view, heard.action["value"], heard.spot.channel) == (view, "/mute", "")
+
+
 def test_a_button_says_its_command() -> None:
     """Under which message, and whether one person alone sees it."""
     heard = read(press({"action_id": "do:1", "value": "/release 3"}), ME)
@@ -190,13 +224,16 @@ def test_a_button_says_its_command() -> None:
     [
         press({"action_id": "open:1", "url": "https://havnen.example"}),
         press({"action_id": "somebody_elses", "value": "/release 3"}),
-        press({"action_id": "do:1", "value": "/release 3"}, container={"type": "view"}),
+        press({"action_id": "do:1", "value": "/release 3"}, container={"type": "somewhere"}),
+        press({}, container={"type": "view"}, actions=[]),
+        event("app_home_opened", user="U7", tab="messages"),
+        {"type": "shortcut", "callback_id": "something_else"},
         {"type": "view_closed", "team": {"id": "T1"}},
         {},
     ],
 )
 def test_what_says_nothing_is_passed_over(payload: dict[str, Any]) -> None:
-    """Buttons that only open a page, views, and what we do not know."""
+    """Buttons that only open a page, what has no meaning to us, and what we do not know."""
     assert read(payload, ME) is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -346,3 +347,40 @@ def test_meta_alone_keeps_its_marks() -> None:
     blocks = blocks_of(Card("x", (Meta(("UM",), ("RETTET",)), Title("Nyt"))))
     assert (kinds(blocks), words(blocks)) == (["context", "rich_text", "header"], "UM\nRETTET\nNyt")
     assert words(blocks_of(Card("x", (Meta(("UM",), ("RETTET",)), *text("a"))))) == "UM\nRETTET\na"
+
+
+# Whom a card calls
+
+
+def test_those_are_called_whom_the_card_names() -> None:
+    """In the way Slack calls people, once each, before anything else; what names nobody calls nobody."""
+    called = replace(alert(), pings=("here", "<@U0ASTA>", "@U0ASTA", "S0VAGT", "@vagthavende", "<!subteam^S1>"))
+    first, *rest = blocks_of(called)
+    (section,) = first["elements"]
+    assert [part for part in section["elements"] if part["type"] != "text"] == [
+        {"type": "broadcast", "range": "here"},
+        {"type": "user", "user_id": "U0ASTA"},
+        {"type": "usergroup", "usergroup_id": "S0VAGT"},
+    ]
+    assert rest == blocks_of(alert())
+    assert blocks_of(replace(alert(), pings=("@vagthavende",))) == blocks_of(alert())
+    assert len(slack_shown.of_blocks(blocks_of(without_image(called))).pings) == 3
+
+
+@given(card=cards, pings=st.lists(st.sampled_from(["here", "channel", "U0ASTA", "S1VAGT", "<!channel>", "x"])))
+@settings(max_examples=50, deadline=None)
+def test_a_card_that_calls_is_a_message_that_slack_takes(card: Card, pings: list[str]) -> None:
+    """However much else it says."""
+    said = message(replace(card, pings=tuple(pings)))
+    assert message_problems(said.blocks) == []
+    assert len(said.blocks) <= MESSAGE_BLOCKS
+    assert weight(said.blocks) <= WEIGHT
+    assert slack_shown.of_message(said.text, [], []).pings == []
+
+
+def test_what_was_withdrawn_is_struck() -> None:
+    """Its title, link or none; the rest stays as it is."""
+    for url in ("https://um.dk/nyt", ""):
+        (block,) = blocks_of(Card("x", (Title("Ny kaj", url, struck=True),)))
+        (part,) = block["elements"][0]["elements"]
+        assert (part["text"], part["style"]) == ("Ny kaj", {"bold": True, "strike": True})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -198,3 +200,18 @@ def test_nothing_is_lost_between_a_text_and_its_rest(made: list[object], limit: 
     assert rest is None or left
     for letter in "abcæøå":
         assert whole.count(letter) <= shown.count(letter) + left.count(letter)
+
+
+def test_those_are_called_whom_the_card_names() -> None:
+    """A name as Telegram has them calls whoever bears it; what is none is not written, and a name in press text calls nobody."""
+    called = replace(alert("Spørg @pressen om mere."), pings=("@vagthavende", "here", "@a", "@x</b>", "@asta_1"))
+    first, *rest = plain(text_of(called)).split("\n")
+    assert first == "@vagthavende @asta_1"
+    assert "\n".join(rest) == plain(text_of(alert("Spørg @pressen om mere.")))
+    assert "@\u2060pressen" in plain(text_of(called))
+
+
+def test_what_was_withdrawn_is_struck() -> None:
+    """Its title, within its link; the text stays."""
+    card = Card("x", (Title("Ny kaj", "https://um.dk/1", struck=True), *(Text(block) for block in paragraphs("Kajen åbner."))))
+    assert html(text_of(card)) == '<a href="https://um.dk/1"><b><s>Ny kaj</s></b></a>\n\nKajen åbner.'
