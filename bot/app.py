@@ -18,12 +18,14 @@ from bot.alerts.accounts import Accounts
 from bot.alerts.administrators import PAUSED, THREAD_CLOSED, tell_administrators
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.pace import Budget
-from bot.clock import SystemClock
+from bot.alerts.together import Lookout
+from bot.clock import TimeKeeper
 from bot.commands.router import Router
 from bot.domain.delivery import Delivery, Settlement
 from bot.domain.newsroom import NewsroomEntry
 from bot.domain.subscription import Address, ConversationKind, DestinationId
 from bot.errors import SettingsError
+from bot.feeds.archive.archive import Archive
 from bot.feeds.catalogue import Ambiguous, Catalogue, Found, Unknown, entry_for_address
 from bot.feeds.fetching.fetch import Fetcher
 from bot.feeds.poller import Poller
@@ -47,6 +49,7 @@ from bot.ports import (
     Worker,
 )
 from bot.presence import Listening, Presence
+from bot.retention import Keep, Retention
 from bot.settings import Settings
 from bot.standing import Platform, SaysWhetherConnected, Standings
 from bot.watched import WatchedDatabase
@@ -77,15 +80,17 @@ class Bot:
     router: Router
     accounts: list[Accounts] = field(default_factory=list)
     poller: Poller | None = None
+    archive: Archive | None = None
     http_port: int | None = None
     metrics_port: int | None = None
     metrics: Metrics = field(default_factory=Metrics)
-    others: list[Presence | Listening] = field(default_factory=list)
+    others: list[Presence | Listening | TimeKeeper] = field(default_factory=list)
+    retention: Retention | None = None
 
     @property
     def parts(self) -> list[_Part]:
         """What runs until it is stopped."""
-        return [*([self.poller] if self.poller else []), *self.accounts, *self.others]
+        return [*(part for part in (self.poller, self.archive, self.retention) if part), *self.accounts, *self.others]
 
     def hear(self, hint: Hint) -> None:
         """A commit, here or in another process, changed something that somebody waits for."""
@@ -98,6 +103,10 @@ class Bot:
                     accounts.look()
             case Hint.FEEDS if self.poller:
                 self.poller.wake()
+            case Hint.LOOKUPS if self.archive:
+                self.archive.wake()
+            case Hint.HUSKS if self.retention:
+                self.retention.wake()
 
     def stop(self) -> None:
         """Take up nothing new; what is under way is finished."""
@@ -137,7 +146,8 @@ async def start(
         metrics = Metrics()
         watched = WatchedDatabase(database, metrics.witness)
         roles = _roles(only, adapters, shared=database.is_shared, worker=worker)
-        clock = clock or SystemClock(await database.clock_offset())
+        keeper = TimeKeeper(database)
+        clock = clock or await keeper.set()
         operators = _operators(settings, adapters) | dict(operators or {})
         told = await _prepare(database, settings, clock, entries, operators, worker=worker)
         router = Router(
@@ -149,30 +159,48 @@ async def start(
             timezone=settings.timezone,
             may_manage=_may_manage(adapters),
             witness=metrics.witness,
+            keep=Keep.of(settings.keep_days, settings.keep_changes_days),
         )
         bot = Bot(database, clock, router, metrics=metrics)
+        if clock is keeper.clock:
+            bot.others.append(keeper)
         # Where only one worker can be, whoever had something in hand before us is dead.
         alone = worker and not database.is_shared
         if POLL in roles:
-            bot.poller = await _poller(stack, settings, watched, clock, owner, told, metrics.witness, alone=alone)
+            fetcher = await stack.enter_async_context(fetcher_of(settings))
+            bot.poller = await _poller(settings, watched, fetcher, clock, owner, told, metrics.witness, alone=alone)
+            bot.archive = Archive(
+                watched,
+                fetcher,
+                clock,
+                owner=owner,
+                spacing=settings.archive_spacing,
+                most=settings.archive_limit,
+                alone=alone,
+                witness=metrics.witness,
+            )
         if worker and listen:
             routes = [route for adapter in adapters if isinstance(adapter, web.HasRoutes) for route in adapter.routes()]
             bot.http_port = await stack.enter_async_context(web.serve(settings.http_host, settings.http_port, routes))
-            await _serve_own(stack, settings, bot, Standings(watched, clock, owner, partial(_platforms, adapters, bot)))
+            standings = Standings(watched, clock, owner, partial(_platforms, adapters, bot), lambda: watched.unwritten)
+            await _serve_own(stack, settings, bot, standings)
         on_event = _on_event(watched, clock, settings, metrics.witness)
-        dispatcher = partial(_dispatcher, watched, clock, owner, evict=alone, on_settled=on_settled, witness=metrics.witness)
+        lookout = Lookout(watched, clock, owner)
+        dispatcher = partial(
+            _dispatcher, watched, clock, owner, evict=alone, on_settled=on_settled, witness=metrics.witness, lookout=lookout
+        )
         for adapter in adapters:
             accounts = Accounts(adapter, partial(dispatcher, adapter) if DISPATCH in roles else None, witness=metrics.witness)
             bot.accounts.append(accounts)
-            desk = Desk(router.answer, router.choices, on_event, router.menu, watched, accounts.turn)
+            desk = Desk(router.answer, router.choices, on_event, router.menu, watched, accounts.turn, router.linked)
             await stack.enter_async_context(adapter.connect(desk))
             if adapter.platform in roles:
                 if adapter.listens_alone and database.is_shared:
                     bot.others.append(Listening(adapter, watched, clock, owner))
                 else:
                     await stack.enter_async_context(adapter.listen())
-        if worker and database.is_shared:
-            bot.others.append(Presence(watched, clock, owner, roles, partial(_share, bot, owner)))
+        if worker:
+            _stay(bot, settings, watched, owner, roles)
         await stack.enter_async_context(database.watch(bot.hear))
         # Last in, first out: the parts stop and finish before the adapters that they send through are closed.
         group = await stack.enter_async_context(asyncio.TaskGroup())
@@ -197,6 +225,13 @@ def _roles(only: Collection[str] | None, adapters: Sequence[ChatAdapter], *, sha
         message = "--only shares the work out among several processes, which needs PostgreSQL: set DATABASE_URL=postgresql://..."
         raise SettingsError(message)
     return frozenset(only)
+
+
+def _stay(bot: Bot, settings: Settings, database: Database, owner: str, roles: frozenset[str]) -> None:
+    """What a process does that is there to stay: it clears up, and on a database that others use it tells of itself."""
+    bot.retention = Retention(database, bot.clock, owner, Keep.of(settings.keep_days, settings.keep_changes_days))
+    if bot.database.is_shared:
+        bot.others.append(Presence(database, bot.clock, owner, roles, partial(_share, bot, owner)))
 
 
 def _share(bot: Bot, owner: str, workers: Sequence[Worker]) -> None:
@@ -237,9 +272,19 @@ def _dispatcher(
     evict: bool,
     on_settled: Callable[[Delivery, Settlement], None],
     witness: Witness,
+    lookout: Lookout,
 ) -> Dispatcher:
     return Dispatcher(
-        database, adapter, account, clock, owner=owner, budget=budget, evict=evict, on_settled=on_settled, witness=witness
+        database,
+        adapter,
+        account,
+        clock,
+        owner=owner,
+        budget=budget,
+        evict=evict,
+        on_settled=on_settled,
+        witness=witness,
+        lookout=lookout,
     )
 
 
@@ -315,10 +360,19 @@ async def _prepare(
         ]
 
 
+def fetcher_of(settings: Settings) -> Fetcher:
+    """What asks newsrooms, as the settings have it."""
+    return Fetcher(
+        allow=settings.allow_private_addresses,
+        contact=settings.contact,
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
+    )
+
+
 async def _poller(
-    stack: AsyncExitStack,
     settings: Settings,
     database: Database,
+    fetcher: Fetcher,
     clock: Clock,
     owner: str,
     told: Sequence[DestinationId],
@@ -329,15 +383,8 @@ async def _poller(
     if alone:
         async with database.begin() as tx:
             await tx.feeds.let_go()
-    fetcher = await stack.enter_async_context(
-        Fetcher(
-            allow=settings.allow_private_addresses,
-            contact=settings.contact,
-            proxy=settings.proxy.get_secret_value() if settings.proxy else None,
-        )
-    )
     interval = timedelta(seconds=settings.poll_interval)
-    return Poller(database, fetcher, clock, interval=interval, owner=owner, operators=told, witness=witness)
+    return Poller(database, fetcher, clock, interval=interval, owner=owner, operators=told, witness=witness, looks=True)
 
 
 def _may_manage(adapters: Sequence[ChatAdapter]) -> Callable[[Actor, Address], Awaitable[bool]]:
@@ -378,8 +425,10 @@ def _on_event(database: Database, clock: Clock, settings: Settings, witness: Wit
                     await tx.destinations.resume(replace(address, conversation=conversation), clock.now())
                 case AccountRemoved(platform, account):
                     await tx.destinations.pause_account(platform, account, UNINSTALLED)
+                    await tx.forgetting.account_left(platform, account, clock.now())
                 case AccountAdded(platform, account):
                     await tx.destinations.resume_account(platform, account, UNINSTALLED, clock.now())
+                    await tx.forgetting.account_left(platform, account, None)
         log.info("platform_event", what=type(event).__name__, destination=str(event.address))
 
     return on_event

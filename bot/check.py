@@ -12,7 +12,8 @@ from bot import log
 from bot.app import newsrooms_of
 from bot.checks.database import WHAT as DATABASE
 from bot.checks.database import check_database
-from bot.checks.line import CheckLine, Checks, within
+from bot.checks.installed import check_installed
+from bot.checks.line import CheckLine, Checks, ChecksInstalled, within
 from bot.checks.listening import check_ports
 from bot.checks.newsrooms import check_feeds, stopped, to_ask
 from bot.domain.newsroom import Feed, NewsroomEntry
@@ -52,11 +53,21 @@ async def checks(settings: Settings, reader: Texts, *, offline: bool) -> AsyncIt
         within(DATABASE, _database(settings, reader, feeds), reader),
         within("PRESSEVAGT_HTTP_PORT", check_ports(settings, reader), reader),
         *(within(each.platform, each.check(reader, offline=offline), reader) for each in adapters if isinstance(each, Checks)),
+        *_installed(settings, adapters, reader, offline=offline),
         _newsrooms(settings, entries, feeds, reader, offline=offline),
     ]
     yield [*_settings(settings, adapters, reader), *wrong, *unusable]
     async for lines in _in_order(parts):
         yield lines
+
+
+def _installed(settings: Settings, adapters: Sequence[ChatAdapter], reader: Texts, *, offline: bool) -> list[Awaitable[Lines]]:
+    url = settings.database_url.get_secret_value()
+    return [
+        within(each.platform, check_installed(url, each, reader, offline=offline), reader)
+        for each in adapters
+        if isinstance(each, ChecksInstalled)
+    ]
 
 
 async def _in_order(parts: Sequence[Awaitable[Lines]]) -> AsyncIterator[Lines]:

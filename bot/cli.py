@@ -116,6 +116,174 @@ def check(env_file: Path | None, own_file: Path | None, language: str | None, *,
 
 
 @main.command()
+@click.argument("newsroom")
+@click.option("--again", is_flag=True, help="From the beginning, also where it was fetched before.")
+@click.pass_obj
+@explained
+def backfill(env_file: Path | None, newsroom: str, *, again: bool) -> None:
+    """Fetch the history of NEWSROOM now.
+
+    A bot that runs does so by itself, in the background; this goes ahead of it, and shows how far it is. Nobody is alerted.
+    """
+    from bot.operate.backfill import backfill as fetch
+
+    fetch(env_file, newsroom, again=again)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.option("--portable", is_flag=True, help="A file that is of neither database, also on SQLite.")
+@click.pass_obj
+@explained
+def backup(env_file: Path | None, file: Path, *, force: bool, portable: bool) -> None:
+    """Write all that is kept into FILE, beside a bot that runs.
+
+    It is read back and compared before it gets its name. On SQLite it is a SQLite database, else (or with --portable) a zip file
+    that can be restored on SQLite and PostgreSQL. It holds what people subscribe to: keep it as safe as the database.
+    """
+    from bot.operate.backup import make_backup
+
+    make_backup(env_file, file, force=force, portable=portable)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+@explained
+def restore(env_file: Path | None, file: Path) -> None:
+    """Put FILE, a backup, in the place of the database.
+
+    No bot may run. On SQLite the former database is kept beside; on PostgreSQL the database must be an empty one.
+    """
+    from bot.operate.backup import restore_backup
+
+    restore_backup(env_file, file)
+
+
+@main.command("migrate-data")
+@click.argument("source")
+@click.argument("target")
+@click.option("--while-running", is_flag=True, help="Though a bot runs: what it writes meanwhile may be left out.")
+@explained
+def migrate_data(source: str, target: str, *, while_running: bool) -> None:
+    """Carry everything from one database into another, empty one.
+
+    Such as sqlite:///pressevagt.db postgresql://user@host/pressevagt (the password may stand in PGPASSWORD). Interrupted, it goes
+    on where it was when it is started again. The exit code is 0 where both hold the same in the end, else 1.
+    """
+    from bot.operate.migrate_data import migrate_data as carry
+
+    sys.exit(0 if carry(source, target, while_running=while_running) else 1)
+
+
+@main.command()
+@click.argument("who")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask.")
+@click.pass_obj
+@explained
+def forget(env_file: Path | None, who: str, *, sure: bool) -> None:
+    """Erase all that is kept of WHO, beside a bot that runs.
+
+    A person, such as telegram:123 or slack:T1/U1: their private conversation, and their name beside what they changed. Or a
+    conversation by its address, as /status and the log write it, with all its threads. It cannot be undone; backups keep what they
+    hold.
+    """
+    from bot.operate.forget import forget as erase
+
+    erase(env_file, who, sure=sure)
+
+
+@main.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--destination", metavar="ADDRESS", help="Only this conversation, by its address as /status writes it.")
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.pass_obj
+@explained
+def export_(env_file: Path | None, file: Path, destination: str | None, *, force: bool) -> None:
+    """Write newsrooms, subscriptions and settings into FILE.
+
+    As JSON (docs/FORMAT.md says how), which `pressevagt import` takes; a name that ends in .opml makes a list of the newsrooms'
+    feeds. What was sent is not in it: that is what `pressevagt backup` is for.
+    """
+    from bot.operate.share import export
+
+    export(env_file, file, destination, force=force)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+@click.pass_obj
+@explained
+def import_(env_file: Path | None, file: Path, *, dry_run: bool) -> None:
+    """Take newsrooms, subscriptions and settings from FILE, beside a bot that runs.
+
+    JSON that `pressevagt export` wrote, all of it or nothing; or OPML, whose newsrooms are then offered to everybody. What only
+    stands here stays.
+    """
+    from bot.operate.share import import_ as take
+
+    take(env_file, file, dry_run=dry_run)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+@explained
+def outbox(context: click.Context) -> None:
+    """Say how the outbox stands; see to what was given up."""
+    if context.invoked_subcommand is None:
+        from bot.operate.outbox import show_outbox
+
+        show_outbox(context.obj)
+
+
+@outbox.command()
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="The newest so many.")
+@click.pass_obj
+@explained
+def dead(env_file: Path | None, limit: int) -> None:
+    """List deliveries that were given up: id, when, where, what, why."""
+    from bot.operate.outbox import list_dead
+
+    list_dead(env_file, limit)
+
+
+ids_argument = click.argument("ids", metavar="ID...", nargs=-1, type=click.IntRange(1, 2**63 - 1))
+
+
+@outbox.command()
+@ids_argument
+@click.option("--all", "every", is_flag=True, help="All of them.")
+@click.pass_obj
+@explained
+def retry(env_file: Path | None, ids: tuple[int, ...], *, every: bool) -> None:
+    """Try deliveries anew that were given up, beside a bot that runs."""
+    from bot.operate.outbox import retry_dead
+
+    retry_dead(env_file, _chosen(ids, every=every))
+
+
+@outbox.command()
+@ids_argument
+@click.option("--all", "every", is_flag=True, help="All of them.")
+@click.pass_obj
+@explained
+def drop(env_file: Path | None, ids: tuple[int, ...], *, every: bool) -> None:
+    """Let deliveries be that were given up."""
+    from bot.operate.outbox import drop_dead
+
+    drop_dead(env_file, _chosen(ids, every=every))
+
+
+def _chosen(ids: tuple[int, ...], *, every: bool) -> tuple[int, ...] | None:
+    """The ids; None: all of them."""
+    if bool(ids) == every:
+        raise click.UsageError("name the ids, as `pressevagt outbox dead` lists them, or say --all")
+    return None if every else ids
+
+
+@main.command()
 @language_option
 @click.option("--picture", type=click.Path(path_type=Path), help="Draw the demo's alert into this SVG file, and end.")
 @explained

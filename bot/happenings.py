@@ -19,7 +19,10 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """A poll came to its end. `outcome`: `unchanged`, `read`, `held`, the code of a FeedError, `storage` or `internal`."""
+    """A poll came to its end.
+
+    `outcome`: `unchanged`, `read`, `held`, the code of a FeedError, `storage`, `internal`, or `overtaken` where its lease ran out.
+    """
 
     newsroom: str
     outcome: str

@@ -33,6 +33,8 @@ def redacted(text: str) -> str:
 
 def safe(text: str) -> str:
     """One line that shows control characters instead of obeying them, without secrets, of bounded length."""
+    if text.isalnum() and len(text) <= _LONGEST:
+        return text  # letters and digits alone: no secret is made of nothing else, and a fan-out logs tens of thousands of these
     line = _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), redacted(text))
     return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
 
@@ -72,7 +74,7 @@ def configure(level: str, style: str, *, file: Path | None = None) -> None:
         else structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

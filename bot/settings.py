@@ -115,6 +115,34 @@ class Settings(TelegramSettings, SlackSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", validation_alias="PRESSEVAGT_LOG_FORMAT", description="Logs for people (text) or for machines (json)."
     )
+    archive_limit: int = Field(
+        default=5000,
+        ge=0,
+        le=1_000_000,
+        validation_alias="PRESSEVAGT_ARCHIVE_LIMIT",
+        description="How many releases of each newsroom's history are fetched at most; 0: none.",
+    )
+    archive_spacing: float = Field(
+        default=2.0,
+        ge=0,
+        le=3600,
+        validation_alias="PRESSEVAGT_ARCHIVE_SPACING",
+        description="Seconds between two requests to one host for history, and for looking at releases again.",
+    )
+    keep_days: int = Field(
+        default=90,
+        ge=31,
+        le=3650,
+        validation_alias="PRESSEVAGT_KEEP_DAYS",
+        description="For how many days what was sent is kept, and who took which story.",
+    )
+    keep_changes_days: int = Field(
+        default=365,
+        ge=7,
+        le=3650,
+        validation_alias="PRESSEVAGT_KEEP_CHANGES_DAYS",
+        description="For how many days it is kept who changed which subscription or setting.",
+    )
     proxy: SecretStr | None = Field(
         default=None,
         validation_alias="PRESSEVAGT_PROXY",

@@ -9,17 +9,18 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from adapters.console.front import Front, Translate
 from adapters.console.lines import LinesFront
 from adapters.console.transcript import Role, Shown, Transcript
-from bot.domain.card import Card, Text, Tone
+from bot.domain.card import Card, Element, Heading, Text, Tone
 from bot.domain.delivery import Post, PostGone, RetryLater, SendOutcome, Sent
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address, ConversationKind, Destination
-from bot.ports import Actor, CommandCall, Desk, Menu, Pace
+from bot.ports import Actor, CommandCall, Desk, Menu, Pace, Reply
 
 if TYPE_CHECKING:
     from adapters.console.complete import Suggest
@@ -192,7 +193,7 @@ class ConsoleAdapter:
         except Exception:
             log.exception("no answer to a command in the terminal")
             return False, _words(self._t("That went wrong; the log says why."), Tone.WARNING)
-        return reply.replaces, reply.card
+        return reply.replaces, _with_files(reply)
 
     async def _show(self, role: Role, card: Card) -> SendOutcome:
         if self._open_front() is None:
@@ -232,6 +233,14 @@ class ConsoleAdapter:
 
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
+
+
+def _with_files(reply: Reply) -> Card:
+    """The card, and what files there are in full: nothing is written where nobody asked for it to be written."""
+    shown: list[Element] = []
+    for file in reply.files:
+        shown += [Heading(file.name), *(Text(block) for block in paragraphs(file.content.decode(errors="replace")))]
+    return replace(reply.card, elements=(*reply.card.elements, *shown))
 
 
 def _words(text: str, tone: Tone = Tone.PLAIN) -> Card:

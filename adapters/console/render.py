@@ -70,7 +70,8 @@ def render(card: Card, ink: Ink | None = None) -> RenderableType:
     for (before, after), part in zip(pairwise(card.elements), parts[1:], strict=True):
         spaced += [line(""), part] if _apart(before, after) else [part]
     keys = _buttons(card, ink)
-    body = Group(*spaced, *([line(""), keys] if keys else []))
+    called = [line(" ".join(card.pings), "bold")] if card.pings else []
+    body = Group(*called, *spaced, *([line(""), keys] if keys else []))
     return Margin(body, "█ " if ink.fresh else "▌ ", style=f"bold {ink.look}" if ink.fresh else ink.look.value, ascii_mark="| ")
 
 
@@ -102,7 +103,7 @@ def _element(element: Element, ink: Ink) -> RenderableType:
         case Meta():
             return _meta(element.parts, element.marks, ink)
         case Title():
-            return _linked(element.text, element.url, "bold", ink)
+            return _title(element, ink)
         case Heading():
             return line(element.text, "bold underline")
         case Text():
@@ -122,6 +123,11 @@ def _element(element: Element, ink: Ink) -> RenderableType:
 def _meta(parts: Iterable[str], marks: Iterable[str], ink: Ink) -> RenderableType:
     *first, last = [part for part in parts if part] or [""]
     return Flow([*(ink.badge(mark) for mark in marks), *(line(f"{part} ·", "dim") for part in first), line(last, "dim")], " ")
+
+
+def _title(title: Title, ink: Ink) -> RenderableType:
+    text = f"[-{title.text}-]" if title.struck and ink.plain else title.text
+    return _linked(text, title.url, "bold strike" if title.struck else "bold", ink)
 
 
 def _linked(text: str, url: str, style: str, ink: Ink) -> RenderableType:
@@ -174,9 +180,9 @@ def _contact(item: ContactItem, ink: Ink) -> RenderableType:
     if who:
         name.append(", " + visible(", ".join(who)), "not bold")
     ways = [*(_phone(phone, ink) for phone in contact.phones), *(_email(email, ink) for email in contact.emails)]
-    rows: list[RenderableType] = [Flow([name, *ways])]
+    rows: list[RenderableType] = [Flow([*(ink.badge(mark) for mark in item.marks), name, *ways])]
     if item.source:
-        rows.append(line(item.source, "dim"))
+        rows.append(ink.link(item.source, item.url, "dim"))
     return Margin(Group(*rows), "☎ ", "  ", style="green", ascii_mark="* ")
 
 

@@ -20,6 +20,7 @@ CAPTION = 1024
 _SIGNS = {Tone.PLAIN: "", Tone.QUIET: "", Tone.GOOD: "✅ ", Tone.WARNING: "⚠️ "}
 _SHORT_CODE = "short code "
 _FAX = "fax"
+_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
 _COMMAND = re.compile(r"(?<!\S)/(\w+)")
 
 
@@ -58,7 +59,14 @@ def rest_of(card: Card, limit: int, *, names: Mapping[str, str] | None = None) -
 def _parts(card: Card, names: Mapping[str, str]) -> list[_Part]:
     parts = [_Part(element, _element(element, card)) for element in card.elements]
     parts = [part for part in parts if any(run.text.strip() for run in part.runs)]
-    return [replace(part, runs=_renamed(part.runs, names)) for part in parts] if names else parts
+    parts = [replace(part, runs=_renamed(part.runs, names)) for part in parts] if names else parts
+    return [*_pings(card), *parts]
+
+
+def _pings(card: Card) -> list[_Part]:
+    """Whom the card calls: a name of Telegram's calls whoever bears it, and only here is any written as such."""
+    called = [name for name in card.pings if _NAME.fullmatch(name)]
+    return [_Part(Meta(()), (Run(" ".join(called)),))] if called else []
 
 
 def _left(whole: _Part, shown: _Part) -> Element | None:
@@ -133,8 +141,8 @@ def _element(element: Element, card: Card) -> Runs:
     match element:
         case Meta(parts, marks):
             return _meta(parts, marks)
-        case Title(text, url):
-            return _run(text, bold=True, url=link(url))
+        case Title(text, url, struck):
+            return _run(text, bold=True, url=link(url), strike=struck)
         case Heading(text):
             return _run(text, bold=True)
         case Text(block, tone):
@@ -202,9 +210,10 @@ def _span(span: Span) -> Runs:
 def _contact(item: ContactItem) -> Runs:
     contact = item.contact
     who = [part for part in (contact.role, contact.org) if part and part.casefold() not in item.label.casefold()]
-    name = (Run("☎ "), *_run(item.label, bold=True), *_run("".join(f", {part}" for part in who)))
+    marks = tuple(run for mark in item.marks for run in _run(f"{mark}: ", bold=True))
+    name = (Run("☎ "), *marks, *_run(item.label, bold=True), *_run("".join(f", {part}" for part in who)))
     ways = _listed(filter(None, (*map(_phone, contact.phones), *map(_run, contact.emails))), " · ")
-    rows = [name, ways, _run(item.source, italic=True)]
+    rows = [name, ways, _run(item.source, italic=True, url=link(item.url))]
     return _listed(filter(None, rows), "\n")
 
 

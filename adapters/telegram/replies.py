@@ -96,6 +96,7 @@ class Replies:
         reply_to = None if call.conversation_kind is ConversationKind.PRIVATE else said.message_id
         reply = await self._reply(call)
         await self._show(call, reply.card, reply_to)
+        await self._hand_over(call, reply, reply_to)
         if call.text == "/start" and call.conversation_kind is ConversationKind.PRIVATE:
             await self._offer_chats(call)
 
@@ -117,7 +118,9 @@ class Replies:
             await self._replace(call, pressed.message_id, reply.card, is_photo=pressed.is_photo)
             return
         in_private = call.conversation_kind is ConversationKind.PRIVATE
-        await self._show(call, reply.card, None if in_private else pressed.message_id)
+        reply_to = None if in_private else pressed.message_id
+        await self._show(call, reply.card, reply_to)
+        await self._hand_over(call, reply, reply_to)
 
     async def _acknowledge(
         self, pressed: Pressed, *, text: str | None = None, show_alert: bool = False, url: str | None = None
@@ -150,6 +153,16 @@ class Replies:
             await self._insist(partial(self._sender.call_card, address, contact, reply_to=reply_to))
         except TelegramError as error:
             log.info("no contact was sent to %s: %s", address, error)
+
+    async def _hand_over(self, call: CommandCall, reply: Reply, reply_to: int | None) -> None:
+        """Send the files of a reply; where Telegram refuses (a group may take none), say so."""
+        try:
+            for file in reply.files:
+                await self._insist(partial(self._sender.file, call.address, file, reply_to=reply_to))
+        except TelegramError as error:
+            log.warning("no file was sent to %s: %s", call.address, error)
+            said = self._texts(call.language).t("The file could not be sent here. Ask me for it in a private chat.")
+            await self._show(call, _words(said, Tone.WARNING), reply_to)
 
     async def _replace(self, call: CommandCall, message_id: int, card: Card, *, is_photo: bool) -> None:
         await self._insist(

@@ -85,7 +85,7 @@ class AiohttpRequest(BaseRequest):
             raise NotSent("not connected")
         seconds = read_timeout if isinstance(read_timeout, int | float) else LIMIT
         limit = aiohttp.ClientTimeout(total=seconds, connect=CONNECT_LIMIT)
-        fields = request_data.json_parameters if request_data else None
+        fields = _fields(request_data) if request_data else None
         reached = False
         try:
             async with self._session.request(method, url, data=fields, timeout=limit, allow_redirects=False) as response:
@@ -101,6 +101,16 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"the connection broke: {_reason(error)}") from None
         finally:
             self.reached = reached
+
+
+def _fields(data: RequestData) -> dict[str, str] | aiohttp.FormData:
+    """What is asked, with the files that go with it."""
+    if not data.contains_files:
+        return data.json_parameters
+    form = aiohttp.FormData(data.json_parameters)
+    for field, (name, content, media_type) in (data.multipart_data or {}).items():
+        form.add_field(field, content, filename=name, content_type=media_type)
+    return form
 
 
 def _checked(status: int) -> int:

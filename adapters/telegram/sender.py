@@ -8,16 +8,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TimedOut
 
 from adapters.telegram.buttons import keyboard, long_commands
 from adapters.telegram.inbound import reference
-from adapters.telegram.markup import Runs, html, link, plain
+from adapters.telegram.markup import Runs, html, length, link, plain
 from adapters.telegram.outcomes import Form, is_no_post, is_unchanged, simpler
 from adapters.telegram.render import CAPTION, TEXT, CallCard, photo_of, rest_of, text_of
 from bot.domain.card import Card, Text, Tone
+from bot.domain.file import File
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import Address
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _PHOTOS = 500
+LONGEST_CAPTION = 2 * CAPTION
+"""A text of which less than half would be left under a picture is worth more than the picture."""
 
 Keep = Callable[[Sequence[str]], Awaitable[None]]
 ThreadGone = Callable[[Address, str], Awaitable[None]]
@@ -53,7 +56,7 @@ class Sender:
     ) -> str:
         """Post a card, as a photo where it has one and `as_photo`; the post's reference."""
         await self._keep(long_commands(card))
-        photo = photo_of(card) if as_photo else None
+        photo = photo_of(card) if as_photo and length(text_of(card, names=names)) <= LONGEST_CAPTION else None
         form = Form(photo=self._photos.known(link(photo.url)) if photo else "", thread=address.thread, reply_to=reply_to)
         message = await self._post(address, card, form, language, names or {})
         if photo and message.photo:
@@ -160,6 +163,16 @@ class Sender:
             first_name=contact.name,
             message_thread_id=int(address.thread) if address.thread else None,
             reply_parameters=_reply(reply_to),
+        )
+
+    async def file(self, address: Address, file: File, *, reply_to: int | None = None) -> None:
+        """Send a file."""
+        await self._bot.send_document(
+            address.conversation,
+            document=InputFile(file.content, filename=file.name),
+            message_thread_id=int(address.thread) if address.thread else None,
+            reply_parameters=_reply(reply_to),
+            disable_content_type_detection=True,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.errors import PressevagtError
 from bot.i18n import Texts
+from bot.ports import Database
 
 WITHIN = 15.0
 """Seconds that one check may take."""
@@ -34,6 +35,15 @@ class Checks(Protocol):
 
     async def check(self, texts: Texts, *, offline: bool) -> Sequence[CheckLine]:
         """Ask the platform, unless `offline`, while not connected: nothing is changed there, and nothing is sent."""
+        ...
+
+
+@runtime_checkable
+class ChecksInstalled(Protocol):
+    """An adapter whose accounts are kept in the database."""
+
+    async def check_installed(self, database: Database, texts: Texts, *, offline: bool) -> Sequence[CheckLine]:
+        """The same of the accounts that a database of this version keeps. Raises StorageError."""
         ...
 
 

@@ -23,6 +23,13 @@ from tests.features.telegram_desk import Start as TelegramStart
 from tests.features.telegram_desk import desk_on
 
 
+@pytest.fixture(autouse=True)
+def _unsaid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What tests are told through the environment is no setting of the bot, and a program that they start would say so."""
+    for name in ("PRESSEVAGT_TEST_DATA", "PRESSEVAGT_FAULT_ROUNDS", "PRESSEVAGT_SOAK_SECONDS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @dataclass(slots=True)
 class Journey:
     """A bot that runs, the newsroom it reads, and the chat it writes to."""

@@ -68,7 +68,7 @@ class TelegramDesk:
             release = await tx.releases.get(release_id)
             assert release is not None
             revised = replace(release.content(), **content)
-            revision = await tx.releases.revise(release_id, revised, source="feed", now=now, correction=True)
+            revision = await tx.releases.revise(release_id, revised, now=now, correction=True)
             await owe_correction(tx, release.newsroom.id, (release_id, revision), now)
 
     async def settled(self, shown: Message) -> None:

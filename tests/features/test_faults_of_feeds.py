@@ -21,7 +21,7 @@ from bot.alerts import dispatcher
 from bot.app import start
 from bot.domain.newsroom import Feed, FeedState, NewsroomEntry
 from bot.domain.release import Release
-from bot.feeds import poller
+from bot.feeds import poll, poller, telling
 from storage import engine
 from storage.database import SqlDatabase
 from tests.fakes.chat import ChatServer, HttpChatAdapter, card_text
@@ -44,8 +44,8 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     def wished(now: datetime, _interval: object, _failures: object, _chance: object, wish: timedelta | None = None) -> datetime:
         return now + max(QUICK, wish or QUICK)
 
-    monkeypatch.setattr(poller, "next_poll", soon)
-    monkeypatch.setattr(poller, "next_try", wished)
+    monkeypatch.setattr(poll, "next_poll", soon)
+    monkeypatch.setattr(poll, "next_try", wished)
     monkeypatch.setattr(poller, "TICK", 0.02)
     monkeypatch.setattr(poller, "SETTLE_WITHIN", 0.005)
     monkeypatch.setattr(dispatcher, "TICK", 0.02)
@@ -165,7 +165,7 @@ async def test_operators_hear_once_of_a_feed_that_keeps_failing_and_once_that_it
     async with journey(PRESSEVAGT_OPERATORS=frozenset({"test:boss"}), PRESSEVAGT_LANGUAGE="en") as j:
         await followed(j)
         j.web.put("/feed", "no", status=500)
-        await until(j, lambda feed: feed.failures > poller.TELL_AFTER_FAILURES + 2)
+        await until(j, lambda feed: feed.failures > telling.TELL_AFTER_FAILURES + 2)
         j.newsroom.serve()
         await polls(j, 3)
         said = [post.text for post in j.chat.posts("boss")]

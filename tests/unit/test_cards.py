@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot import cards
 from bot.cards import PressDesk
+from bot.cards.contact import sightings
 from bot.cards.shorten import shorten, shorten_prose
 from bot.domain.card import Card, ContactItem, Entry, Fact, Meta, Text, Title
 from bot.domain.contact import Contact, ContactKind, Phone
@@ -93,7 +94,11 @@ def test_a_correction_a_withdrawal_and_a_late_find_are_marked() -> None:
     assert meta(cards.alert_card(release(corrected_at=NOW, revision=2), DA)).marks == ("RETTET kl. 12.01",)
     yesterday = NOW - timedelta(days=1)
     assert meta(cards.alert_card(release(corrected_at=yesterday), DA)).marks == ("RETTET 19. november 2026 kl. 12.01",)
-    assert meta(cards.alert_card(release(gone_at=NOW, late=True), DA)).marks == ("Trukket tilbage", "Fundet sent")
+    gone = cards.alert_card(release(gone_at=NOW, late=True), DA)
+    assert meta(gone).marks == ("TRUKKET TILBAGE kl. 12.01", "Fundet sent")
+    assert meta(cards.alert_card(release(gone_at=NOW + timedelta(days=2)), EN)).marks == ("Withdrawn 22 November 2026 at 12:01",)
+    assert gone.elements[1] == Title("Nye sanktioner", "https://press.example/1", struck=True)
+    assert gone.elements[2:] == cards.alert_card(release(late=True), DA).elements[2:]
     assert cards.alert_card(release(corrected_at=NOW), DA).summary.startswith("RETTET kl. 12.01: ")
 
 
@@ -166,11 +171,12 @@ def test_the_whole_text_is_capped_and_leads_to_the_rest() -> None:
 def test_one_newest_contact_and_the_catalogues_are_one_card() -> None:
     """Where they share a number, with both sources; else both stand, each with its own."""
     same = Contact(name=None, role="pressevagten", phones=(Phone("+4561979247"),))
-    items = cards.press_desk_items(PressDesk(MINISTRY, (same, release())), DA)
+    items = cards.press_desk_items(PressDesk(MINISTRY, sightings(release(replace(DANISH, contacts=(same,))))), DA)
     assert [(item.contact.phones, item.contact.emails) for item in items] == [(LISTED.phones, LISTED.emails)]
     assert items[0].source == "fra kataloget og »Nye sanktioner«, 20. november 2026"
-    two = cards.press_desk_items(PressDesk(MINISTRY, (PERSON, release())), DA)
-    assert [item.source for item in two] == ["fra »Nye sanktioner«, 20. november 2026", "fra kataloget"]
+    two = cards.press_desk_items(PressDesk(MINISTRY, sightings(release(replace(DANISH, contacts=(PERSON,))))), DA)
+    assert [item.source for item in two] == ["fra kataloget", "fra »Nye sanktioner«, 20. november 2026"]
+    assert [item.url for item in two] == ["", "https://press.example/1"]
 
 
 def test_a_digest_numbers_its_releases() -> None:
@@ -250,7 +256,7 @@ _content = st.builds(
 def test_every_release_can_be_told(versions: list[Content], reader: object) -> None:
     """Whatever it says, every card of it has a summary of one line."""
     known = release(*versions)
-    desk = PressDesk(MINISTRY, (PERSON, known))
+    desk = PressDesk(MINISTRY, sightings(release(replace(DANISH, contacts=(PERSON,)))), at=NOW)
     for card in (
         cards.alert_card(known, reader),  # type: ignore[arg-type]
         cards.release_card(known, reader, NOW),  # type: ignore[arg-type]

@@ -202,7 +202,7 @@ def test_two_bots_in_one_process_count_apart() -> None:
 def test_how_the_bot_stands_is_read_anew_each_time() -> None:
     """Depth and age of the outbox, accounts, adapters, feeds."""
     metrics = Metrics()
-    outbox = OutboxHealth(3, 2, 1, 400, 5, NOW - timedelta(seconds=90), 1)
+    outbox = OutboxHealth(3, 2, 1, 5, NOW - timedelta(seconds=90), NOW - timedelta(seconds=30), 1)
     feed = Feed(FeedId(1), HARBOUR, "https://havnen.example/feed", failures=6, last_good_at=NOW - timedelta(hours=1))
     ended = replace(feed, id=FeedId(2), state=FeedState.ENDED, failures=0)
     platforms = [Platform("telegram", [True], connected=True), Platform("slack", [True, False]), Platform("console")]
@@ -211,6 +211,7 @@ def test_how_the_bot_stands_is_read_anew_each_time() -> None:
     assert value(text, 'pressevagt_outbox_deliveries{state="pending"}') == 3
     assert value(text, 'pressevagt_outbox_deliveries{state="dead"}') == 1
     assert value(text, "pressevagt_outbox_oldest_pending_seconds") == 90
+    assert value(text, "pressevagt_outbox_overdue_seconds") == 30
     assert value(text, "pressevagt_ambiguous_sends") == 5
     assert value(text, 'pressevagt_feeds{state="ended"}') == 1
     assert value(text, 'pressevagt_feed_failures{newsroom="havnen"}') == 6
@@ -225,7 +226,7 @@ def test_how_the_bot_stands_is_read_anew_each_time() -> None:
 def test_what_cannot_be_read_is_left_out() -> None:
     """A figure of before would look like one of now, and a nought like good news."""
     metrics = Metrics()
-    metrics.page(Standing(NOW, "", [], outbox=OutboxHealth(3, 0, 0, 0, 0, NOW, 0)))
+    metrics.page(Standing(NOW, "", [], outbox=OutboxHealth(3, 0, 0, 0, NOW, NOW, 0)))
     text = page(metrics, Standing(NOW, "the disk is gone"))
     assert value(text, "pressevagt_database_up") == 0
     for name in ("outbox_deliveries", "outbox_oldest_pending_seconds", "ambiguous_sends", "feeds", "feed_failures"):

@@ -40,6 +40,12 @@ def test_without_a_database_nothing_else_is_known() -> None:
     assert (part.name, part.ok, part.why) == ("database", False, "no answer within 1 seconds")
 
 
+def test_a_database_that_cannot_be_written_is_not_well() -> None:
+    """It answers all the same: the rest is looked at too."""
+    parts = readiness(replace(standing(OWNED), unwritten="there is no room left"), MINUTE)
+    assert [(part.name, part.why) for part in parts if not part.ok] == [("database", "there is no room left")]
+
+
 @pytest.mark.parametrize(
     ("platform", "others", "ready"),
     [

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.delivery import RetryLater
-from bot.errors import DatabaseBusy
+from bot.errors import DatabaseBusy, DiskFull, StorageError
 from bot.happenings import DatabaseFailed, Happening
 from bot.ports import Transaction
 from bot.standing import Kept, Platform, Standings
@@ -127,6 +127,22 @@ async def test_failures_of_the_database_are_witnessed_and_raised_on(database: Sq
         async with troubled.begin():
             raise ZeroDivisionError
     assert seen == [DatabaseFailed("DatabaseBusy")] * 2
+
+
+async def test_no_room_to_write_is_remembered_for_a_minute(database: SqlDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small change that fits in meanwhile does not make it well; another failure than that says nothing of writing."""
+    time = [0.0]
+    monkeypatch.setattr("bot.watched.monotonic", lambda: time[0])
+    watched = WatchedDatabase(database, lambda _happening: None)
+    for error in (DatabaseBusy("locked"), DiskFull("no room")):
+        with pytest.raises(StorageError):
+            async with watched.begin():
+                assert watched.unwritten == ""
+                raise error
+    async with watched.begin():
+        assert watched.unwritten == "no room"
+    time[0] = 61.0
+    assert watched.unwritten == ""
 
 
 async def test_what_is_written_through_a_watched_database_stands(database: SqlDatabase) -> None:

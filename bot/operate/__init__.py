@@ -1,0 +1,1 @@
+"""What an operator's commands do beside the bot: backups, moving to another database, dead letters."""
