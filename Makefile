@@ -12,7 +12,7 @@ SUPPLYST := $(SUPPLY)/.stamp
 # What is installed with the bot, by name.
 NEEDED = $$(sed -n 's/^\([a-z0-9.-]*\)==.*/\1/p' requirements/run.txt)
 
-.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-telegram bench-contacts licences sbom audit lock clean
+.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-telegram bench-slack bench-outbox bench-contacts bench-search licences sbom audit lock clean
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t18
 
@@ -45,7 +45,7 @@ chat: $(STAMP) ## Only the chat in this terminal, beside a bot that runs
 	@$(BIN)/pressevagt chat
 test: $(DEVST) ## Run all tests
 	@$(BIN)/python -m pytest
-test-faults: $(DEVST) ## Kill the bot at random points, 50 times, and count what was lost
+test-faults: $(DEVST) ## Break all that can break, kill -9 fifty times on each engine, count what was lost
 	@PRESSEVAGT_FAULT_ROUNDS=50 $(BIN)/python -m pytest tests/faults -n 0 -s --timeout 2400
 check: $(DEVST) ## Style, types and who may import whom
 	@$(BIN)/ruff check .
@@ -62,8 +62,14 @@ bench-poll: $(BENCHST) ## Poll 1,000 feeds, beside the reader library
 	@$(BIN)/python benchmarks/poll.py
 bench-telegram: $(DEVST) ## Tell 10,000 chats of one release, beside the plain SDK
 	@$(BIN)/python benchmarks/telegram_fan_out.py
+bench-slack: $(DEVST) ## Tell 5,000 Slack channels of one release, beside the plain SDK
+	@$(BIN)/python benchmarks/slack_fan_out.py
+bench-outbox: $(BENCHST) ## Measure the outbox, beside two job queues
+	@$(BIN)/python benchmarks/outbox.py $(ARGS)
 bench-contacts: $(DEVST) ## Score the reading of press contacts: make bench-contacts CASES=FILE.jsonl
 	@$(BIN)/python benchmarks/contacts.py $(CASES)
+bench-search: $(DEVST) ## Search in 100,000 releases, beside SQL by hand: make bench-search ARGS="--releases 1000000 --folder FOLDER"
+	@$(BIN)/python benchmarks/search_speed.py $(ARGS)
 licences: $(STAMP) $(SUPPLYST) ## Write docs/LICENCES.md: what the bot is built on, and under which licences
 	@{ echo "# What it is built on"; echo; echo "Every package that is installed with the bot, made by \`make licences\`. Those under the LGPL (psycopg, python-telegram-bot) are used as libraries of their own, unchanged."; echo; \
 	$(SUPPLY)/bin/pip-licenses --python=$(BIN)/python --from=mixed --format=markdown --with-system --packages $(NEEDED); } > docs/LICENCES.md

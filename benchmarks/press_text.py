@@ -52,6 +52,15 @@ class Writer:
         self._words = [*LITTLE, *MIDDLE, *self._chance.sample(rare, len(rare)), *self._chance.sample(rarer, MOST_RARE)]
         self._weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(self._words))))
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """Its words, the most frequent first."""
+        return list(self._words)
+
+    def seed(self, seed: int) -> None:
+        """What is written from here on follows from this number and from that of the writer, whose words stay the same."""
+        self._chance.seed(seed)
+
     def words(self, count: int) -> list[str]:
         """So many words, as frequent as their rank makes them."""
         return self._chance.choices(self._words, cum_weights=self._weights, k=count)

@@ -11,8 +11,8 @@ release is relevant if a reader would say that it is about what the words ask fo
 compound or spelling: not by another word for the same, nor by part of a name or of an office (`København` is no `havn`). Queries
 that are `held_out` are reported on their own; nobody looked at their misses.
 
-Recall is the share of the relevant that was found, precision the share of the found that is relevant; each is the mean over the
-queries of a class.
+Recall is the share of the relevant that was found, precision the share of the found that is relevant, rank one divided by the place
+of the first that is relevant (1.000: it came first); each is the mean over the queries of a class.
 """
 
 from __future__ import annotations
@@ -69,10 +69,15 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a query found that it should (`right`), in all, and how much there was to find."""
+    """What a query found, best first, and how much there was to find."""
 
     labelled: Labelled
-    found: frozenset[str]
+    listed: tuple[str, ...]
+
+    @property
+    def found(self) -> frozenset[str]:
+        """What was found, in no order."""
+        return frozenset(self.listed)
 
     @property
     def recall(self) -> float:
@@ -83,6 +88,11 @@ class Result:
     def precision(self) -> float | None:
         """The share of the found that is relevant; None where nothing was found."""
         return len(self.found & self.labelled.relevant) / len(self.found) if self.found else None
+
+    @property
+    def reciprocal_rank(self) -> float:
+        """One divided by the place of the first that is relevant; 0 where none was found."""
+        return next((1 / place for place, one in enumerate(self.listed, 1) if one in self.labelled.relevant), 0.0)
 
 
 def address(url: str) -> str:
@@ -167,7 +177,7 @@ async def ask(database: SqlDatabase, labelled: Labelled, newsrooms: Sequence[New
             releases = (await tx.search.find(query, newsrooms=among, limit=1000)).releases
         else:
             releases = (await tx.search.find(query, newsrooms=among, limit=1000, narrowing=narrowing)).releases
-    return Result(labelled, frozenset(address(release.content().url) for release in releases))
+    return Result(labelled, tuple(address(release.content().url) for release in releases))
 
 
 def _meant(request: Request, newsrooms: Sequence[Newsroom]) -> Iterable[NewsroomId]:
@@ -185,7 +195,7 @@ def report(results: Sequence[Result], *, verbose: bool) -> None:
         ("seen", [r for r in results if not r.labelled.held_out]),
         ("held out", [r for r in results if r.labelled.held_out]),
     ):
-        print(f"\n{title:<31}class  queries  recall  precision")
+        print(f"\n{title:<31}class  queries  recall  precision   rank")
         for name in dict.fromkeys(result.labelled.of for result in part):
             _line(name, [result for result in part if result.labelled.of == name])
         _line("all", part)
@@ -197,7 +207,10 @@ def report(results: Sequence[Result], *, verbose: bool) -> None:
 
 def _line(name: str, results: Sequence[Result]) -> None:
     precise = [result.precision for result in results if result.precision is not None]
-    print(f"{name:>36}  {len(results):7}  {mean(r.recall for r in results):6.3f}  {mean(precise) if precise else 0:9.3f}")
+    print(
+        f"{name:>36}  {len(results):7}  {mean(r.recall for r in results):6.3f}  {mean(precise) if precise else 0:9.3f}"
+        f"  {mean(r.reciprocal_rank for r in results):5.3f}"
+    )
 
 
 async def measure(url: str, folder: Path, *, verbose: bool) -> None:

@@ -144,7 +144,7 @@ class SubscribedChats:
         work.dispatcher = Dispatcher(
             self._database, adapter, adapter.account, self._clock, owner="b", budget=budget, evict=True, on_settled=work.settled
         )
-        async with adapter.connect(Desk(_nobody, _nobody, _nobody, lambda _language: [], self._database, _nobody)):
+        async with adapter.connect(Desk(_nobody, _nobody, _nobody, lambda _language: [], self._database, _nobody, _nobody)):
             running = asyncio.create_task(work.dispatcher.run())
             await asyncio.sleep(0.2)  # it owns the account now, and has looked and found nothing
             try:
