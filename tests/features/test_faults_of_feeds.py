@@ -7,7 +7,7 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -467,7 +467,7 @@ async def test_a_newsroom_that_is_offered_again_does_not_flood(tmp_path: Path, w
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Another program writes for as long as the block runs."""
-    holder = sqlite3.connect(folder / "journey.db", isolation_level=None, timeout=5)
+    holder = sqlite3.connect(folder / "journey.db", isolation_level=None, timeout=5, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -503,7 +503,9 @@ async def test_a_database_in_trouble_delays_an_alert_and_loses_none(journey: Sta
 
     async with journey() as j:
         await followed(j)
-        with locked(tmp_path) if trouble == "locked" else full(j.bot.database):
+        with ExitStack() as stack:
+            # In a thread: the bot may be writing just now, and must be able to go on.
+            await asyncio.to_thread(stack.enter_context, locked(tmp_path) if trouble == "locked" else full(j.bot.database))
             await stays_silent(j, asyncio.sleep(0.5))
         await j.chat.wait_for(4)
         await polls(j)
