@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -10,25 +9,6 @@ import pytest
 
 from tests.fakes.slack_api import Channel, Person, SlackApi
 from tests.features.slack_desk import desk_on, post, until
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[SlackApi]:
-    """A Slack."""
-    async with SlackApi() as server:
-        yield server
-
-
-@pytest.fixture
-def asta(api: SlackApi) -> Person:
-    """An admin of the workspace."""
-    return api.user("Asta Holm", admin=True)
-
-
-@pytest.fixture
-def room(api: SlackApi, asta: Person) -> Channel:
-    """A channel that the bot is in."""
-    return api.channel("redaktionen", creator=asta, bot=True)
 
 
 async def test_by_socket_mode_while_a_connection_is_open(api: SlackApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,18 +29,6 @@ async def api() -> AsyncIterator[SlackApi]:
         assert server.violations == []
 
 
-@pytest.fixture
-def asta(api: SlackApi) -> Person:
-    """An admin of the workspace."""
-    return api.user("Asta Holm", admin=True)
-
-
-@pytest.fixture
-def room(api: SlackApi, asta: Person) -> Channel:
-    """A channel that the bot is in."""
-    return api.channel("redaktionen", creator=asta, bot=True)
-
-
 @pytest.fixture(params=["socket", "http"])
 def either(request: pytest.FixtureRequest, api: SlackApi, tmp_path: Path) -> Start:
     """Start the bot, by each way of hearing people in turn."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-
-import pytest
 
 from bot.domain.delivery import DeliveryKind, More, Owed
 from bot.domain.options import DestinationOptions
@@ -28,26 +25,6 @@ def text(paragraphs: int) -> Prose:
     )
     more = (Block((Span(f"Afsnit {number}. {'Kajen er bygget på to år. ' * 11}".strip()),)) for number in range(1, paragraphs + 1))
     return (*said, *more)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[SlackApi]:
-    """A Slack, on which no correct bot breaks a rule."""
-    async with SlackApi() as server:
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-def asta(api: SlackApi) -> Person:
-    """An admin of the workspace."""
-    return api.user("Asta Holm", admin=True)
-
-
-@pytest.fixture
-def room(api: SlackApi, asta: Person) -> Channel:
-    """A channel that the bot is in."""
-    return api.channel("redaktionen", creator=asta, bot=True)
 
 
 async def owe_the_whole(desk: SlackDesk, room: Channel, release: ReleaseId) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from bot.errors import UserError
 from bot.i18n import Texts
 from bot.ports import Reply
 from tests.fakes.slack_api import Channel, Person, SlackApi, View
-from tests.features.slack_desk import Start, desk_on, locked, shown, until
+from tests.features.slack_desk import Start, locked, shown, until
 
 LONG = "x" * 200
 FORM = Form(
@@ -71,38 +70,6 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is a command that has a form."""
     LINES.clear()
     monkeypatch.setattr("bot.commands.router.COMMANDS", (*COMMANDS, WATCH))
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[SlackApi]:
-    """A Slack, on which no correct bot breaks a rule."""
-    async with SlackApi() as server:
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-def asta(api: SlackApi) -> Person:
-    """An admin of the workspace."""
-    return api.user("Asta Holm", admin=True)
-
-
-@pytest.fixture
-def room(api: SlackApi, asta: Person) -> Channel:
-    """A channel that the bot is in."""
-    return api.channel("redaktionen", creator=asta, bot=True)
-
-
-@pytest.fixture(params=["socket", "http"])
-def either(request: pytest.FixtureRequest, api: SlackApi, tmp_path: Path) -> Start:
-    """Start the bot, by each way of hearing people in turn."""
-    return partial(desk_on, api, tmp_path, http=request.param == "http")
-
-
-@pytest.fixture
-def desk(api: SlackApi, tmp_path: Path) -> Start:
-    """Start the bot by Socket Mode."""
-    return partial(desk_on, api, tmp_path)
 
 
 async def opened(person: Person, where: Channel | None) -> View:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from bot.alerts.fanout import owe_correction
 from tests.fakes.slack_api import SlackApi
 from tests.features.slack_desk import desk_on, post, until
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[SlackApi]:
-    """A Slack, on which no correct bot breaks a rule."""
-    async with SlackApi() as server:
-        yield server
-        assert server.violations == []
 
 
 async def test_what_changed_is_told_in_the_thread_of_the_alert(api: SlackApi, tmp_path: Path) -> None:
