@@ -122,9 +122,11 @@ async def remove_deliveries(connection: AsyncConnection, deliveries: Sequence[in
     """Take deliveries away, and what was posted by them."""
     if not deliveries:
         return 0
-    posts = select(PostRow.id).where(PostRow.delivery_id.in_(deliveries))
-    await connection.execute(delete(PostReleaseRow).where(PostReleaseRow.post_id.in_(posts)))
-    await connection.execute(delete(PostRow).where(PostRow.delivery_id.in_(deliveries)))
+    # By their keys, in two steps: joined in one statement, the way depends on statistics that a busy table may not have.
+    posts = list((await connection.execute(select(PostRow.id).where(PostRow.delivery_id.in_(deliveries)))).scalars())
+    if posts:
+        await connection.execute(delete(PostReleaseRow).where(PostReleaseRow.post_id.in_(posts)))
+        await connection.execute(delete(PostRow).where(PostRow.id.in_(posts)))
     return (await connection.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(deliveries)))).rowcount
 
 
