@@ -19,6 +19,7 @@ from rich.text import Text as Line
 from bot.domain.card import Button, Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
 from bot.domain.contact import Phone
 from bot.domain.prose import Block, BlockKind, Span
+from bot.text.shown import international
 
 WIDEST = 100
 """Columns of the widest line: longer ones are hard to read."""
@@ -207,17 +208,6 @@ def _phone(phone: Phone, ink: Ink) -> Line:
     if note:
         shown.append(f" ({visible(note)})", "not bold")
     return shown
-
-
-def international(e164: str) -> str:
-    """`+4561979247` as `+45 61 97 92 47`; what is no such number comes back as it is."""
-    import phonenumbers  # here, since its tables take a while to load
-
-    try:
-        number = phonenumbers.parse(e164)
-    except phonenumbers.NumberParseException:
-        return e164
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _entry(entry: Entry, ink: Ink) -> RenderableType:

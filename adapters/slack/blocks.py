@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from adapters.slack.limits import ALT, HEADER, MORE, SECTION, Block, cut
+from adapters.slack.limits import ALT, HEADER, SECTION, Block
 from adapters.slack.pieces import RICH, Kind, Piece
-from adapters.slack.rich_text import Run, Runs, elements, length, one_line, plain, split, visible, web_link
+from adapters.slack.rich_text import Run, Runs, elements, length, one_line, plain, split, web_link
+from bot.text.cutting import MORE, cut
+from bot.text.shown import visible
 
 _BETWEEN = 2
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from adapters.slack.limits import ACTIONS, LABEL, MORE, OPTION_VALUE, PLACEHOLDER, Block, cut
+from adapters.slack.limits import ACTIONS, LABEL, OPTION_VALUE, PLACEHOLDER, Block
 from adapters.slack.rich_text import one_line, web_link
 from bot.domain.card import Button, Card, Entry
+from bot.text.cutting import MORE, cut
 
 _KEY = "#"
 _DO, _OPEN, _PICK = "do", "open", "pick"

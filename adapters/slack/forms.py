@@ -13,20 +13,19 @@ from adapters.slack.limits import (
     BOXES,
     FIELD_LABEL,
     LABEL,
-    MORE,
     OPTION_VALUE,
     OPTIONS,
     PLACEHOLDER,
     VIEW_BLOCKS,
     WRITTEN,
     Block,
-    cut,
 )
 from adapters.slack.render import as_typed
 from adapters.slack.rich_text import one_line
 from adapters.slack.views import FORM, Note, View, again, plain_text, view
 from bot.domain.form import Choice, Field, Form
 from bot.i18n import Texts
+from bot.text.cutting import MORE, cut
 
 FIND = "find"
 _FILL = "fill"

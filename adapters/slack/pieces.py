@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import assert_never
 
-from adapters.slack.limits import HEADER, units
+from adapters.slack.limits import HEADER
 from adapters.slack.rich_text import Run, Runs, call, link, listed, mail, run, web_link
 from bot.domain.card import Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
 from bot.domain.contact import Phone
 from bot.domain.prose import Block, BlockKind, Span
+from bot.text.cutting import units
+from bot.text.shown import international
 
 _SIGNS = {Tone.PLAIN: "", Tone.QUIET: "", Tone.GOOD: "✅ ", Tone.WARNING: "⚠️ "}
 _SHORT_CODE = "short code "
@@ -217,14 +219,3 @@ def _phone(phone: Phone) -> Runs:
     extension = f" x{phone.ext}" if phone.ext else ""
     shown = run(f"{international(phone.e164)}{extension}", url=call(phone.e164, phone.ext or ""))
     return (*shown, *run(f" ({note})")) if note else shown
-
-
-def international(e164: str) -> str:
-    """`+4561979247` as `+45 61 97 92 47`; what is no such number comes back as it is."""
-    import phonenumbers  # here, since its tables take a while to load
-
-    try:
-        number = phonenumbers.parse(e164)
-    except phonenumbers.NumberParseException:
-        return e164
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -11,12 +11,13 @@ from typing import Any
 
 from adapters.slack.blocks import RULE, Message, drawn, small
 from adapters.slack.buttons import actions
-from adapters.slack.limits import HEADER, MESSAGE_BLOCKS, MORE, VIEW_BLOCKS, VIEW_WEIGHT, WEIGHT, Block, cut, weight
+from adapters.slack.limits import HEADER, MESSAGE_BLOCKS, VIEW_BLOCKS, VIEW_WEIGHT, WEIGHT, Block, weight
 from adapters.slack.pieces import Kind, Piece, pieces
 from adapters.slack.pings import calls
 from adapters.slack.rich_text import Runs, cut_runs, length, one_line, plain
 from adapters.slack.words import notification
 from bot.domain.card import Card
+from bot.text.cutting import MORE, cut
 
 _COMMAND = re.compile(r"(?<!\S)/(\w+)")
 _GOES_ON = small(MORE)

@@ -6,15 +6,16 @@ Everything from a card goes through `run` and `link`; nothing else makes the ele
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from adapters.slack.limits import ADDRESS, MORE, Block, head, units
+from adapters.slack.limits import ADDRESS, Block
+from bot.text import shown
+from bot.text.cutting import MORE, TRAILING, head, units
+from bot.text.shown import visible
 
-_TRAILING = " \n.,;:–-"
 _MAIL = "mailto:"
 _ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
 _DIGITS = re.compile(r"\+?[0-9]{2,20}")
@@ -37,10 +38,10 @@ Runs = tuple[Run, ...]
 
 def run(text: str, *, bold: bool = False, italic: bool = False, badge: bool = False, url: str = "", strike: bool = False) -> Runs:
     """Text from anywhere in one look; nothing where nothing of it can be seen."""
-    shown = visible(text)
-    if not shown.strip():
+    text = visible(text)
+    if not text.strip():
         url = ""
-    return (Run(shown, bold=bold, italic=italic, badge=badge, url=url, strike=strike),) if shown else ()
+    return (Run(text, bold=bold, italic=italic, badge=badge, url=url, strike=strike),) if text else ()
 
 
 def listed(pieces: Iterable[Runs], between: str) -> Runs:
@@ -90,10 +91,10 @@ def split(runs: Sequence[Run], limit: int) -> tuple[Runs, Runs]:
 
 
 def _trimmed(runs: list[Run]) -> list[Run]:
-    while runs and not runs[-1].text.rstrip(_TRAILING):
+    while runs and not runs[-1].text.rstrip(TRAILING):
         runs.pop()
     if runs:
-        runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip(_TRAILING))
+        runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip(TRAILING))
     return runs
 
 
@@ -106,35 +107,16 @@ def elements(runs: Iterable[Run]) -> list[Block]:
 def _element(each: Run) -> Block:
     marks = {"bold": each.bold, "italic": each.italic, "strike": each.strike, "code": each.badge}
     style = {name: True for name, on in marks.items() if on}
-    shown: Block = {"type": "link", "url": each.url, "text": each.text} if each.url else {"type": "text", "text": each.text}
-    return {**shown, "style": style} if style else shown
+    element: Block = {"type": "link", "url": each.url, "text": each.text} if each.url else {"type": "text", "text": each.text}
+    return {**element, "style": style} if style else element
 
 
 # Text from outside ------------------------------------------------------------------------------------------------------
-
-_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def visible(text: str) -> str:
-    """Text that Slack only shows: no control character, no mark that turns the reading direction, no half character."""
-    return text if text.isprintable() else "".join(map(_visible_character, text))
 
 
 def one_line(text: str) -> str:
     """The same without line breaks."""
     return " ".join(visible(text).split())
-
-
-def _visible_character(character: str) -> str:
-    if character in "\n\t" or character in "\u2028\u2029":
-        return "\n" if character != "\t" else " "
-    match unicodedata.category(character):
-        case "Cs":
-            return "\N{REPLACEMENT CHARACTER}"
-        case "Cc" | "Cn":
-            return ""
-        case _:
-            return "" if character in _TURNS else character
 
 
 _MENTION = re.compile(r"(?<![\w@])@(?=\w)")
@@ -158,16 +140,8 @@ def link(url: str) -> str:
 
 
 def web_link(url: str) -> str:
-    """The address as it may stand behind a button or a picture: http(s) of a named host; empty for any other."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or "." not in host.strip(".") or parts.username or not url.isprintable():
-        return ""
-    safe = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
-    return safe if len(safe) <= ADDRESS else ""
+    """The address as it may stand behind a button or a picture; empty for any other."""
+    return shown.web_link(url, ADDRESS)
 
 
 def mail(address: str) -> str:

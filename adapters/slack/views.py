@@ -10,12 +10,13 @@ from typing import Any
 from adapters.slack.blocks import small
 from adapters.slack.buttons import data_for, is_key, long_commands
 from adapters.slack.heard import DIRECT, Me, Payload, Spot, call_of
-from adapters.slack.limits import FIELD_LABEL, MORE, VIEW_BLOCKS, VIEW_TITLE, VIEW_WEIGHT, WRITTEN, Block, cut
+from adapters.slack.limits import FIELD_LABEL, VIEW_BLOCKS, VIEW_TITLE, VIEW_WEIGHT, WRITTEN, Block
 from adapters.slack.render import blocks_of
 from adapters.slack.rich_text import one_line
 from bot.domain.card import Card
 from bot.i18n import Texts
 from bot.ports import Actor, CommandCall
+from bot.text.cutting import MORE, cut
 
 NAME = "Pressevagten"
 CARD, FORM, SEARCH, WAITING = "card", "form", "search", "waiting"

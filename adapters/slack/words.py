@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.slack.blocks import Message, groups, rich, section
-from adapters.slack.limits import MORE, SECTION, TEXT, Block, cut, units
+from adapters.slack.limits import SECTION, TEXT, Block
 from adapters.slack.pieces import Kind, pieces
-from adapters.slack.rich_text import Run, escaped, one_line, plain, visible
+from adapters.slack.rich_text import Run, escaped, one_line, plain
 from bot.domain.card import Card, Title
+from bot.text.cutting import MORE, cut, units
+from bot.text.shown import visible
 
 _SUMMARY = 300
 _LEAD = 160

@@ -6,17 +6,15 @@ Lengths are Telegram's: UTF-16 units of what the reader sees, markup not counted
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
-from urllib.parse import quote, urlsplit
 
-MORE = "…"
+from bot.text import shown
+from bot.text.cutting import MORE, TRAILING, head, units
+
 _LONGEST_LINK = 2000
-_BETWEEN = " \n,;:–-"
-"""What a cut leaves out between the last word shown and the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +37,6 @@ def length(runs: Iterable[Run]) -> int:
     return sum(units(run.text) for run in runs)
 
 
-def units(text: str) -> int:
-    """UTF-16 units: characters beyond the basic plane, such as most emoji, count twice."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 def cut(runs: Sequence[Run], limit: int) -> Runs:
     """The beginning that fits, ended between words where there is a space to end at, with a sign that it goes on."""
     if length(runs) <= limit:
@@ -52,7 +45,7 @@ def cut(runs: Sequence[Run], limit: int) -> Runs:
     room = limit - units(MORE)
     for run in runs:
         if units(run.text) > room:
-            kept.append(replace(run, text=_head(run.text, room)))
+            kept.append(replace(run, text=head(run.text, room)))
             break
         kept.append(run)
         room -= units(run.text)
@@ -66,29 +59,17 @@ def since(runs: Iterable[Run], characters: int) -> Runs:
     for run in runs:
         text = run.text[characters:] if characters < len(run.text) else ""
         characters = max(0, characters - len(run.text))
-        text = text if left else text.lstrip(_BETWEEN)
+        text = text if left else text.lstrip(TRAILING)
         if text:
             left.append(replace(run, text=text))
     return tuple(left)
 
 
-def _head(text: str, room: int) -> str:
-    """As many characters as there is room for, back to the last space unless that would leave out more than half."""
-    end, used = 0, 0
-    for character in text:
-        used += units(character)
-        if used > room:
-            break
-        end += 1
-    at = max(text.rfind(" ", 0, end + 1), text.rfind("\n", 0, end + 1))
-    return text[: at if at > end // 2 else end]
-
-
 def _trimmed(runs: list[Run]) -> list[Run]:
-    while runs and not runs[-1].text.rstrip(_BETWEEN):
+    while runs and not runs[-1].text.rstrip(TRAILING):
         runs.pop()
     if runs:
-        runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip(_BETWEEN))
+        runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip(TRAILING))
     return runs
 
 
@@ -122,40 +103,17 @@ def _tagged(run: Run) -> str:
 # Text from outside ------------------------------------------------------------------------------------------------------
 
 _MENTION = re.compile(r"(?<![\w@.])@(?=[A-Za-z0-9_])")
-_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _WORD_JOINER = "\u2060"
 
 
 def visible(text: str) -> str:
-    """Text that Telegram only shows: no control character, no mark that turns the reading direction, no half character, no ping.
+    """Text that Telegram only shows, and in which nobody is called.
 
     An @name in a press release belongs to another network; here it would call, or link to, whoever has that name on Telegram.
     """
-    if not text.isprintable():
-        text = "".join(map(_visible_character, text))
-    return _MENTION.sub("@" + _WORD_JOINER, text)
-
-
-def _visible_character(character: str) -> str:
-    if character in "\n\t" or character in "\u2028\u2029":
-        return "\n" if character != "\t" else " "
-    match unicodedata.category(character):
-        case "Cs":
-            return "\N{REPLACEMENT CHARACTER}"
-        case "Cc" | "Cn":
-            return ""
-        case _:
-            return "" if character in _TURNS else character
+    return _MENTION.sub("@" + _WORD_JOINER, shown.visible(text))
 
 
 def link(url: str) -> str:
     """The address as Telegram takes it behind a text or a button; empty for what it would refuse or should not be given."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or "." not in host.strip(".") or parts.username or not url.isprintable():
-        return ""
-    safe = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
-    return safe if len(safe) <= _LONGEST_LINK else ""
+    return shown.web_link(url, _LONGEST_LINK)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import assert_never
 
-from adapters.telegram.markup import MORE, Run, Runs, cut, length, link, plain, since, visible
+from adapters.telegram.markup import Run, Runs, cut, length, link, plain, since, visible
 from bot.domain.card import Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import Block, BlockKind, Span
+from bot.text.cutting import MORE
 
 TEXT = 4096
 CAPTION = 1024

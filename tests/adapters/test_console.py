@@ -36,7 +36,7 @@ from adapters.console.front import Front
 from adapters.console.ink import LinkOutput, Links, fragments
 from adapters.console.pane import PROMPT
 from adapters.console.picture import picture
-from adapters.console.render import Ink, Look, international, render, safe_url, visible
+from adapters.console.render import Ink, Look, render, safe_url, visible
 from adapters.console.screen import ScreenFront, kept_history
 from adapters.console.transcript import KEPT, Role, Transcript, keys_of
 from bot.domain.card import Button, Card, ContactItem, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
@@ -45,6 +45,7 @@ from bot.domain.delivery import Post, PostGone, PostId, RetryLater, Sent
 from bot.domain.prose import Block, BlockKind, Span
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
 from bot.ports import Actor, CommandCall, Menu, MenuEntry, PlatformEvent, Reply
+from bot.text.shown import international
 from tests.fakes.chat import serving
 
 URL = "https://via.example/pressemeddelelse/14550001/ny-aftale?publisherId=1&lang=da"

@@ -1,4 +1,4 @@
-"""Text cut to size, and where one sign ends."""
+"""Text with looks, cut to size; what may stand behind it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.limits import cut, head, units
-from adapters.slack.rich_text import Run, call, cut_runs, length, link, plain, split, visible, web_link
+from adapters.slack.rich_text import Run, call, cut_runs, length, link, plain, split, web_link
+from bot.text.shown import visible
 
 texts = st.text(st.sampled_from("ab æø\n😀👨\u200d👩🇩🇰👍🏽e\u0301"), max_size=80)
 runs = st.lists(st.builds(Run, texts, st.booleans()), max_size=6).map(tuple)
-
-
-@given(texts, st.integers(1, 90))
-def test_a_cut_text_fits_and_is_a_beginning(text: str, limit: int) -> None:
-    """Nothing but the beginning, and a sign that it goes on."""
-    short = cut(text, limit)
-    assert units(short) <= limit
-    assert short == text or text.startswith(short.removesuffix("…"))
 
 
 @given(runs, st.integers(1, 200))
@@ -29,29 +21,6 @@ def test_cut_and_split_runs_keep_every_sign(given_: tuple[Run, ...], limit: int)
     short = cut_runs(given_, limit)
     assert length(short) <= limit
     assert plain(given_).startswith(plain(short).removesuffix("…"))
-
-
-@pytest.mark.parametrize(
-    ("text", "room", "kept"),
-    [
-        ("xx👨\u200d👩\u200d👧 familie", 9, "xx"),
-        ("xxe\u0301 ", 3, "xx"),
-        ("xx🇩🇰🇸🇪", 8, "xx🇩🇰"),
-        ("xx👍🏽", 4, "xx"),
-        ("😀😀", 3, "😀"),
-        ("et to tre", 7, "et to"),
-        ("etlangtord", 4, "etla"),
-    ],
-)
-def test_no_sign_is_torn_apart(text: str, room: int, kept: str) -> None:
-    """Families, accents, flags, tones of skin and the halves of an emoji stay together."""
-    assert head(text, room) == kept
-
-
-def test_a_text_is_cut_between_words() -> None:
-    """Without a comma left over."""
-    assert cut("Havnen åbner, og skibene sejler", 20) == "Havnen åbner, og…"
-    assert cut("Havnen åbner, og skibene sejler", 15) == "Havnen åbner…"
 
 
 @pytest.mark.parametrize(

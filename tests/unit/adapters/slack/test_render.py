@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.limits import MESSAGE_BLOCKS, SECTION, TEXT, VIEW_BLOCKS, VIEW_WEIGHT, WEIGHT, Block, units, weight
+from adapters.slack.limits import MESSAGE_BLOCKS, SECTION, TEXT, VIEW_BLOCKS, VIEW_WEIGHT, WEIGHT, Block, weight
 from adapters.slack.pieces import without_image
 from adapters.slack.render import blocks_of, message, response, view_blocks, without_calls
 from adapters.slack.words import plain_message
@@ -17,6 +17,7 @@ from bot.domain.card import Button, Card, ContactItem, Element, Entry, Fact, Hea
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import Block as Paragraph
 from bot.domain.prose import BlockKind, Span, paragraphs
+from bot.text.cutting import units
 from tests.fakes import slack_shown
 from tests.fakes.slack_blocks import check_message, message_problems, view_problems
 from tests.unit.adapters.slack.cards import DESK, PICTURE, alert, cards, parts

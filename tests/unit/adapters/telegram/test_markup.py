@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.telegram.markup import Run, cut, html, length, link, plain, units, visible
+from adapters.telegram.markup import Run, cut, html, length, link, plain, visible
+from bot.text.cutting import units
 from tests.fakes.telegram_markup import parse_html
 from tests.fakes.telegram_markup import units as telegrams_units
 
@@ -41,6 +42,11 @@ def test_a_text_is_cut_between_words() -> None:
     """Not within one where there is a space to cut at, and without a comma left over."""
     assert plain(cut((Run("Havnen åbner, og skibene sejler"),), 20)) == "Havnen åbner, og…"
     assert plain(cut((Run("Havnen åbner, og skibene sejler"),), 15)) == "Havnen åbner…"
+
+
+def test_no_sign_is_torn_apart() -> None:
+    """A flag that does not fit is left out whole, not shown as a letter."""
+    assert plain(cut((Run("ja🇩🇰🇸🇪"),), 7)) == "ja🇩🇰…"
 
 
 def test_looks_and_links_survive_a_cut() -> None:
