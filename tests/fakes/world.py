@@ -9,7 +9,8 @@ await world.settle(delivery, Sent("1"))
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -26,6 +27,16 @@ from storage.database import SqlDatabase
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=20)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[SqlDatabase]:
+    """A database for as long as the block runs."""
+    database = SqlDatabase(url)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def entry(slug: str = "havnen") -> NewsroomEntry:

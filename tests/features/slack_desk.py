@@ -6,26 +6,24 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
 
 from adapters.slack.adapter import SlackAdapter
-from bot.alerts.fanout import owe_alerts, owe_correction
 from bot.app import Bot, start
-from bot.domain.contact import Contact, Phone
 from bot.domain.delivery import Delivery, DeliveryState, Settlement
 from bot.domain.newsroom import NewsroomEntry
-from bot.domain.release import Content, Kind, ParsedRelease, ReleaseId
+from bot.domain.release import ReleaseId
 from bot.domain.subscription import Address, Destination
 from bot.ports import Pace
 from bot.settings import Settings
 from tests.fakes.slack_api import Channel, Message, Person, SlackApi
+from tests.features import harbour
 from tests.features.telegram_desk import free_port
 
-DESK = Contact(role="pressevagten", phones=(Phone("+4533112233", note="ikke SMS"),), emails=("presse@havnen.example",))
 FAST = Pace(at_once=20)
 KEY = Fernet.generate_key().decode()
 PUBLIC = "https://presse.example.org"
@@ -47,28 +45,13 @@ class SlackDesk:
         """Where somebody begins to install it."""
         return f"http://127.0.0.1:{self.port}/slack/install"
 
-    async def publish(self, number: int, title: str, *, known_as: str = "", **content: Any) -> ReleaseId:
-        """The newsroom puts a release out; who subscribes is owed an alert. `known_as`: its id in the feed, unless the number."""
-        values = {"lead": "Skibe kan lægge til fra mandag.", "language": "da", "kind": Kind.PRESS_RELEASE, "contacts": (DESK,)}
-        said = Content(title, **({"url": f"https://havnen.example/{number}"} | values | content))
-        now = self.bot.clock.now()
-        async with self.bot.database.begin() as tx:
-            newsroom = next(each for each in await tx.newsrooms.all() if each.slug == "havnen")
-            feed = (await tx.feeds.of(newsroom.id))[0]
-            name = known_as or str(number)
-            ids = await tx.releases.add(feed, [ParsedRelease(name, said, now)], now=now, late=())
-            await owe_alerts(tx, newsroom.id, [(ids[name], 1)], now, any_late=False)
-        return ids[name]
+    async def publish(self, number: int, title: str, **content: Any) -> ReleaseId:
+        """See `tests.features.harbour.publish`."""
+        return await harbour.publish(self.bot, number, title, **content)
 
     async def correct(self, release_id: ReleaseId, **content: Any) -> None:
-        """The newsroom corrects it."""
-        now = self.bot.clock.now()
-        async with self.bot.database.begin() as tx:
-            release = await tx.releases.get(release_id)
-            assert release is not None
-            revised = replace(release.content(), **content)
-            revision = await tx.releases.revise(release_id, revised, now=now, correction=True)
-            await owe_correction(tx, release.newsroom.id, (release_id, revision), now)
+        """See `tests.features.harbour.correct`."""
+        await harbour.correct(self.bot, release_id, **content)
 
     async def settled(self, shown: Message) -> None:
         """Wait until it is written down that a message was sent: what comes later finds it there."""

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,16 @@ from typing import Any
 import aiohttp
 
 from adapters.telegram.adapter import TelegramAdapter
-from bot.alerts.fanout import owe_alerts, owe_correction
 from bot.app import Bot, start
-from bot.domain.contact import Contact, Phone
 from bot.domain.delivery import Delivery, DeliveryState, Settlement
 from bot.domain.newsroom import NewsroomEntry
-from bot.domain.release import Content, Kind, ParsedRelease, ReleaseId
+from bot.domain.release import ReleaseId
 from bot.domain.subscription import Address, ConversationKind
 from bot.ports import Pace
 from bot.settings import Settings
 from tests.fakes.telegram_api import Chat, Message, Person, TelegramApi, Topic
+from tests.features import harbour
 
-DESK = Contact(role="pressevagten", phones=(Phone("+4533112233", note="ikke SMS"),), emails=("presse@havnen.example",))
 FAST = Pace(at_once=30)
 SECRET = "hemmeligt-ord_1"
 
@@ -50,26 +48,12 @@ class TelegramDesk:
     settlements: list[tuple[Delivery, Settlement]] = field(default_factory=list)
 
     async def publish(self, number: int, title: str, **content: Any) -> ReleaseId:
-        """The newsroom puts a release out, and who subscribes is owed an alert."""
-        values = {"lead": "Skibe kan lægge til fra mandag.", "language": "da", "kind": Kind.PRESS_RELEASE, "contacts": (DESK,)}
-        said = Content(title, url=f"https://havnen.example/{number}", **(values | content))
-        now = self.bot.clock.now()
-        async with self.bot.database.begin() as tx:
-            newsroom = next(each for each in await tx.newsrooms.all() if each.slug == "havnen")
-            feed = (await tx.feeds.of(newsroom.id))[0]
-            ids = await tx.releases.add(feed, [ParsedRelease(str(number), said, now)], now=now, late=())
-            await owe_alerts(tx, newsroom.id, [(ids[str(number)], 1)], now, any_late=False)
-        return ids[str(number)]
+        """See `tests.features.harbour.publish`."""
+        return await harbour.publish(self.bot, number, title, **content)
 
     async def correct(self, release_id: ReleaseId, **content: Any) -> None:
-        """The newsroom corrects it."""
-        now = self.bot.clock.now()
-        async with self.bot.database.begin() as tx:
-            release = await tx.releases.get(release_id)
-            assert release is not None
-            revised = replace(release.content(), **content)
-            revision = await tx.releases.revise(release_id, revised, now=now, correction=True)
-            await owe_correction(tx, release.newsroom.id, (release_id, revision), now)
+        """See `tests.features.harbour.correct`."""
+        await harbour.correct(self.bot, release_id, **content)
 
     async def settled(self, shown: Message) -> None:
         """Wait until it is written down that a message was sent or edited: what comes later finds it there."""

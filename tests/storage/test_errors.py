@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from storage import engine
 from storage.database import SqlDatabase
 from storage.engine import database_url
 from storage.migrate import migrate, migrate_now
-from tests.fakes.world import NOW, World, entry, item
+from tests.fakes.world import NOW, World, entry, item, opened
 
 
 @pytest.fixture
@@ -25,16 +24,6 @@ async def sqlite_world(sqlite_url: str) -> AsyncIterator[World]:
     await migrate(sqlite_url)
     async with opened(sqlite_url) as database:
         yield World(database)
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[SqlDatabase]:
-    """A database for as long as the block runs."""
-    database = SqlDatabase(url)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,7 @@ from storage.engine import database_url, name_of
 from storage.errors import in_our_words
 from storage.migrate import migrate
 from tests.fakes.postgres import running
-from tests.fakes.world import NOW, World, entry
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[SqlDatabase]:
-    """A database for as long as the block runs."""
-    database = SqlDatabase(url)
-    try:
-        yield database
-    finally:
-        await database.close()
+from tests.fakes.world import NOW, World, entry, opened
 
 
 async def one(database: SqlDatabase) -> object:

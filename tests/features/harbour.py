@@ -1,0 +1,38 @@
+"""What the harbour's newsroom puts out, and what of it is owed: for desks whose releases are written by the test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.alerts.fanout import owe_alerts, owe_correction
+from bot.app import Bot
+from bot.domain.contact import Contact, Phone
+from bot.domain.release import Content, Kind, ParsedRelease, ReleaseId
+
+DESK = Contact(role="pressevagten", phones=(Phone("+4533112233", note="ikke SMS"),), emails=("presse@havnen.example",))
+
+
+async def publish(bot: Bot, number: int, title: str, *, known_as: str = "", **content: Any) -> ReleaseId:
+    """The newsroom puts a release out; who subscribes is owed an alert. `known_as`: its id in the feed, unless the number."""
+    values = {"lead": "Skibe kan lægge til fra mandag.", "language": "da", "kind": Kind.PRESS_RELEASE, "contacts": (DESK,)}
+    said = Content(title, **({"url": f"https://havnen.example/{number}"} | values | content))
+    now = bot.clock.now()
+    async with bot.database.begin() as tx:
+        newsroom = next(each for each in await tx.newsrooms.all() if each.slug == "havnen")
+        feed = (await tx.feeds.of(newsroom.id))[0]
+        name = known_as or str(number)
+        ids = await tx.releases.add(feed, [ParsedRelease(name, said, now)], now=now, late=())
+        await owe_alerts(tx, newsroom.id, [(ids[name], 1)], now, any_late=False)
+    return ids[name]
+
+
+async def correct(bot: Bot, release_id: ReleaseId, **content: Any) -> None:
+    """The newsroom corrects it."""
+    now = bot.clock.now()
+    async with bot.database.begin() as tx:
+        release = await tx.releases.get(release_id)
+        assert release is not None
+        revised = replace(release.content(), **content)
+        revision = await tx.releases.revise(release_id, revised, now=now, correction=True)
+        await owe_correction(tx, release.newsroom.id, (release_id, revision), now)
