@@ -6,16 +6,13 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-import structlog
-
 from bot import web
 from bot.alerts.accounts import Accounts
-from bot.alerts.administrators import PAUSED, THREAD_CLOSED, tell_administrators
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.pace import Budget
 from bot.alerts.together import Lookout
@@ -25,27 +22,20 @@ from bot.domain.delivery import Delivery, Settlement
 from bot.domain.newsroom import NewsroomEntry
 from bot.domain.subscription import Address, ConversationKind, DestinationId
 from bot.errors import SettingsError
+from bot.events import events
 from bot.feeds.archive.archive import Archive
-from bot.feeds.catalogue import Ambiguous, Catalogue, Found, Unknown, entry_for_address
+from bot.feeds.catalogue import Catalogue
 from bot.feeds.fetching.fetch import Fetcher
 from bot.feeds.poller import Poller
-from bot.happenings import Heard, Witness
+from bot.happenings import Witness
 from bot.metrics import Metrics
 from bot.ports import (
-    AccountAdded,
-    AccountRemoved,
     Actor,
-    BotAdded,
-    BotRemoved,
     ChatAdapter,
     Clock,
-    ConversationMoved,
     Database,
     Desk,
     Hint,
-    OnEvent,
-    PlatformEvent,
-    ThreadClosed,
     Worker,
 )
 from bot.presence import Listening, Presence
@@ -57,11 +47,7 @@ from storage.database import SqlDatabase
 from storage.migrate import migrate
 from storage.worker_lock import worker_lock
 
-log = structlog.get_logger()
-
 BY_SETTINGS = "settings"
-UNINSTALLED = "uninstalled"
-"""Why an account's destinations are paused that does not want us any more."""
 POLL, DISPATCH = "poll", "dispatch"
 """Roles of a process, beside the platforms that it listens on."""
 
@@ -184,7 +170,7 @@ async def start(
             bot.http_port = await stack.enter_async_context(web.serve(settings.http_host, settings.http_port, routes))
             standings = Standings(watched, clock, owner, partial(_platforms, adapters, bot), lambda: watched.unwritten)
             await _serve_own(stack, settings, bot, standings)
-        on_event = _on_event(watched, clock, settings, metrics.witness)
+        on_event = events(watched, clock, metrics.witness, language=settings.language, timezone=settings.timezone)
         lookout = Lookout(watched, clock, owner)
         dispatcher = partial(
             _dispatcher, watched, clock, owner, evict=alone, on_settled=on_settled, witness=metrics.witness, lookout=lookout
@@ -288,29 +274,6 @@ def _dispatcher(
     )
 
 
-def newsrooms_of(settings: Settings, catalogue: Catalogue) -> list[NewsroomEntry]:
-    """The newsrooms that the settings name; raises SettingsError for a name that the catalogue does not know, with the nearest."""
-    return [_newsroom(word, catalogue) for word in settings.newsrooms]
-
-
-def _newsroom(word: str, catalogue: Catalogue) -> NewsroomEntry:
-    if "://" in word:
-        try:
-            return entry_for_address(word)
-        except SettingsError as error:
-            raise SettingsError(f"PRESSEVAGT_NEWSROOMS: {error}") from None
-    match catalogue.find(word):
-        case Found(entry):
-            return entry
-        case Ambiguous(entries):
-            problem, near = "fits several newsrooms", entries
-        case Unknown(nearest):
-            problem, near = "is no newsroom of the catalogue", nearest
-    hint = ", ".join(entry.slug for entry in near[:3]) or "pressevagt chat, then /newsrooms, lists them"
-    message = f"PRESSEVAGT_NEWSROOMS: {word!r} {problem}; nearest: {hint}"
-    raise SettingsError(message)
-
-
 def _operators(settings: Settings, adapters: Iterable[ChatAdapter]) -> dict[str, Address]:
     """Where the operators whom the settings name are reached: a private conversation has its person's id."""
     found: dict[str, Address] = {}
@@ -395,40 +358,3 @@ def _may_manage(adapters: Sequence[ChatAdapter]) -> Callable[[Actor, Address], A
         return False
 
     return may_manage
-
-
-def _on_event(database: Database, clock: Clock, settings: Settings, witness: Witness) -> OnEvent:
-    async def on_event(event: PlatformEvent) -> None:
-        witness(Heard(event.address.platform))
-        async with database.begin() as tx:
-            match event:
-                case BotRemoved(address, reason):
-                    await tx.destinations.pause(address, reason)
-                    closed = await tx.destinations.of_conversation(address)
-                    await tell_administrators(tx, closed, PAUSED, clock.now(), reason)
-                case ThreadClosed(address):
-                    thread = await tx.destinations.find(address)
-                    await tell_administrators(tx, [thread] if thread else [], THREAD_CLOSED, clock.now())
-                case BotAdded(address, kind, title):
-                    await tx.destinations.ensure(
-                        address,
-                        kind=kind,
-                        title=title,
-                        language=settings.language,
-                        timezone=settings.timezone,
-                        now=clock.now(),
-                    )
-                    await tx.destinations.resume(address, clock.now())
-                case ConversationMoved(address, conversation):
-                    await tx.destinations.move(address, conversation)
-                    # Leaving the old conversation may have looked like being removed.
-                    await tx.destinations.resume(replace(address, conversation=conversation), clock.now())
-                case AccountRemoved(platform, account):
-                    await tx.destinations.pause_account(platform, account, UNINSTALLED)
-                    await tx.forgetting.account_left(platform, account, clock.now())
-                case AccountAdded(platform, account):
-                    await tx.destinations.resume_account(platform, account, UNINSTALLED, clock.now())
-                    await tx.forgetting.account_left(platform, account, None)
-        log.info("platform_event", what=type(event).__name__, destination=str(event.address))
-
-    return on_event

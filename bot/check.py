@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from bot import log
-from bot.app import newsrooms_of
 from bot.checks.database import WHAT as DATABASE
 from bot.checks.database import check_database
 from bot.checks.installed import check_installed
@@ -20,6 +19,7 @@ from bot.domain.newsroom import Feed, NewsroomEntry
 from bot.errors import SettingsError
 from bot.feeds.catalogue import Catalogue
 from bot.i18n import Texts, texts
+from bot.offered import newsrooms_of
 from bot.ports import ChatAdapter
 from bot.service import adapters_of
 from bot.settings import Settings, load

@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 import structlog
 
-from bot.app import newsrooms_of, start
+from bot.app import start
 from bot.feeds.catalogue import Catalogue
 from bot.log import configure
+from bot.offered import newsrooms_of
 from bot.ports import ChatAdapter
 from bot.process import run, stop_asked
 from bot.settings import Settings

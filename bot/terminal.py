@@ -12,10 +12,11 @@ from rich.console import Console
 from adapters.console.adapter import ConsoleAdapter
 from adapters.console.render import Ink, render
 from bot import log
-from bot.app import Bot, newsrooms_of, start
+from bot.app import Bot, start
 from bot.domain.subscription import Address, ConversationKind
 from bot.feeds.catalogue import Catalogue
 from bot.i18n import Texts, texts
+from bot.offered import newsrooms_of
 from bot.ports import CommandCall
 from bot.process import run, stop_asked
 from bot.settings import Settings, data_folder, load

@@ -106,8 +106,9 @@ def _limit(file: Path) -> Any:
 async def work(settings: Settings, means: Means) -> None:
     """Poll and deliver until asked to stop."""
     # Not before the means are applied: some modules take a term from another by name.
-    from bot.app import newsrooms_of, start
+    from bot.app import start
     from bot.feeds.catalogue import Catalogue
+    from bot.offered import newsrooms_of
     from tests.fakes.chat import HttpChatAdapter
 
     asked = stop_asked()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app import newsrooms_of
 from bot.errors import SettingsError
 from bot.feeds.catalogue import Catalogue
+from bot.offered import newsrooms_of
 from bot.settings import Settings
 
 
