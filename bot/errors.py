@@ -3,6 +3,7 @@
     PressevagtError
     ├── SettingsError            a variable is missing, misspelt or out of range
     ├── UserError                the person asked for something we can explain our way out of
+    ├── FileNotRead              a file that somebody sent cannot be had; says why
     ├── StorageError             the database cannot be used
     │   ├── SecondWorker         another worker holds this SQLite file
     │   ├── DatabaseBusy         locked for longer than the busy timeout
@@ -39,6 +40,17 @@ class SettingsError(PressevagtError):
 
 class UserError(PressevagtError):
     """A request that cannot be met as asked: the text, already in the reader's language, says why and what would work."""
+
+
+class FileNotRead(PressevagtError):
+    """A file that came with a command cannot be had from its platform.
+
+    `code`: `too_large`, `forbidden` (we may not read files there), `gone`, or `unreachable`.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code = code
+        super().__init__(f"{code}: {detail}" if detail else code)
 
 
 class StorageError(PressevagtError):

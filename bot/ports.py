@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from bot.domain.card import Card
 from bot.domain.contact import Contact, Pin, PinId, Sighting
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryKind, DeliveryState, Owed, Post, SendOutcome, Settlement
-from bot.domain.file import File
+from bot.domain.file import Attached, File
 from bot.domain.form import Choice, Form
 from bot.domain.newsroom import Feed, FeedId, FeedState, Newsroom, NewsroomEntry, NewsroomId
 from bot.domain.options import AS_USUAL, DestinationOptions, SubscriptionOptions
@@ -56,7 +56,7 @@ class CommandCall:
     """One command as a platform heard it: typed, pressed, mentioned or sent from a form, all the same.
 
     `text` is the whole command line (`/latest um 5`). `language` is the platform's hint and may be empty. `reply_to` is the
-    reference of the post that the person replies to.
+    reference of the post that the person replies to. `attached`: a file that came with it.
     """
 
     text: str
@@ -66,6 +66,7 @@ class CommandCall:
     title: str = ""
     language: str = ""
     reply_to: str = ""
+    attached: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,10 @@ class ChatAdapter(Protocol):
         """Whether the person may configure the destination."""
         ...
 
+    async def link(self, address: Address, reference: str) -> str:
+        """The permanent web address of a message there; empty where it has none, or the platform does not say."""
+        ...
+
 
 # The database -----------------------------------------------------------------------------------------------------------
 
@@ -303,6 +308,18 @@ class Newsrooms(Protocol):
 
     async def subscribed_by(self, platform: str, account: str, among: Collection[NewsroomId]) -> set[NewsroomId]:
         """Those of them to which a destination of the account subscribes, or once did."""
+        ...
+
+    async def offer(self, newsroom_id: NewsroomId, by: str) -> None:
+        """Offer a stored newsroom to everybody, unless it is offered already."""
+        ...
+
+    async def withdraw(self, newsroom_id: NewsroomId) -> None:
+        """Offer it no longer; releases and subscriptions stay."""
+        ...
+
+    async def subscribers(self, newsroom_id: NewsroomId | None) -> int:
+        """How many destinations subscribe to it; None: to all that are offered."""
         ...
 
     async def rename(self, newsroom_id: NewsroomId, name: str) -> None: ...
@@ -669,12 +686,15 @@ class Destinations(Protocol):
     async def set_language(self, destination_id: DestinationId, language: str) -> None: ...
     async def set_timezone(self, destination_id: DestinationId, timezone: str) -> None: ...
     async def set_options(self, destination_id: DestinationId, options: DestinationOptions) -> None: ...
-    async def pause(self, address: Address, reason: str) -> None: ...
+    async def pause(self, address: Address, reason: str, at: datetime | None = None) -> None:
+        """Send nothing more there; what is owed waits. `at`: since when, where that is to be told."""
+        ...
+
     async def resume(self, address: Address, now: datetime) -> None:
         """Send again; what was owed meanwhile is due at once."""
         ...
 
-    async def pause_account(self, platform: str, account: str, reason: str) -> None:
+    async def pause_account(self, platform: str, account: str, reason: str, at: datetime | None = None) -> None:
         """Send nothing more to any of an account's destinations; those that are paused already keep their reason."""
         ...
 
@@ -738,17 +758,18 @@ class FanOutCursor:
 
     Who is owed was settled when it was written. Of alerts: the subscriptions up to id `until` that were live and not muted at `at`,
     and still are live; of corrections (of kind FOLLOW_UP: with what changed): the destinations up to id `until` where the release
-    stands. `after` is how far it has come.
+    stands; of a broadcast, which is of no newsroom: those up to id `until` that it is for. `after` is how far it has come.
     """
 
     id: int
     kind: DeliveryKind
-    newsroom_id: NewsroomId
+    newsroom_id: NewsroomId | None
     releases: tuple[tuple[ReleaseId, int], ...]
     """The releases, each with its revision."""
     at: datetime
     after: int
     until: int
+    broadcast_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1043,9 +1064,185 @@ class Audit(Protocol):
         before: Mapping[str, Any],
         after: Mapping[str, Any],
         now: datetime,
-    ) -> None: ...
+    ) -> int:
+        """Write a change down; its id."""
+        ...
+
     async def of(self, destination_id: DestinationId, limit: int, offset: int = 0) -> list[AuditEntry]:
         """The newest changes, newest first."""
+        ...
+
+    async def get(self, destination_id: DestinationId, entry_id: int) -> AuditEntry | None:
+        """One change here by its id."""
+        ...
+
+    async def since(self, destination_id: DestinationId, entry_id: int, limit: int) -> list[AuditEntry]:
+        """The newest changes after this one, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing goes out through an account of a platform (empty: through any of it) since then, as an operator said.
+
+    `by` is `str(actor)`, `name` what the person was called.
+    """
+
+    platform: str
+    account: str
+    at: datetime
+    by: str = ""
+    name: str = ""
+
+
+class Pauses(Protocol):
+    """What operators have paused. An account that is paused claims nothing, and what it is owed stays owed."""
+
+    async def add(self, platform: str, account: str, actor: Actor, now: datetime) -> bool:
+        """Pause an account, or (empty) a platform with all accounts to come; False where that very pause is there already."""
+        ...
+
+    async def lift(self, platform: str, account: str, now: datetime) -> bool:
+        """Let an account go on, or (empty) a platform with all of its accounts; False where nothing of it was paused.
+
+        What waited is due at once, in its order. Of alerts that are more than six hours old by then five at most are sent one by
+        one, and say that they come late; more of one destination leave as one digest.
+        """
+        ...
+
+    async def all(self) -> list[Pause]:
+        """By platform, then account."""
+        ...
+
+    async def accounts(self) -> list[tuple[str, str]]:
+        """Every account that there is, paused or not: its platform and its name, in this order; not those that do not want us."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A word of the operators to everybody, or to a `platform` or to who reads a `language` (empty: all).
+
+    A draft until it is confirmed. `by` is `str(actor)`, `name` what the person was called.
+    """
+
+    id: int
+    text: str
+    platform: str
+    language: str
+    silent: bool
+    by: str
+    name: str
+    drafted_at: datetime
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many conversations a broadcast is for, by platform; and in how many more everything is muted, which are left out."""
+
+    conversations: Mapping[str, int]
+    muted: int
+
+    @property
+    def total(self) -> int:
+        """On all platforms."""
+        return sum(self.conversations.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of a broadcast: conversations by the state of its delivery there. `is_dealt_out`: none is still to be added."""
+
+    states: Mapping[DeliveryState, int]
+    is_dealt_out: bool
+
+
+class Broadcasts(Protocol):
+    """Words of the operators to every conversation that subscribes to anything.
+
+    A conversation gets one once, whatever number of its threads subscribe. Left out are those that are paused and those in which
+    everything is muted.
+    """
+
+    async def draft(self, text: str, platform: str, language: str, actor: Actor, now: datetime, *, silent: bool) -> Broadcast:
+        """Write one down, for nobody yet."""
+        ...
+
+    async def get(self, broadcast_id: int) -> Broadcast | None: ...
+    async def latest(self, limit: int) -> list[Broadcast]:
+        """Those that were confirmed, newest first."""
+        ...
+
+    async def confirm(self, broadcast_id: int, since: datetime, now: datetime) -> bool:
+        """Have a draft count that was made since then; of two who do so at once one hears True."""
+        ...
+
+    async def discard(self, broadcast_id: int) -> bool:
+        """Throw a draft away; False where it is none."""
+        ...
+
+    async def reach(self, broadcast: Broadcast, now: datetime) -> Reach: ...
+    async def audience(
+        self, broadcast: Broadcast, now: datetime, *, after: int = 0, until: int | None = None, limit: int | None = None
+    ) -> list[Destination]:
+        """Where it is to be told, by id."""
+        ...
+
+    async def owe_later(self, broadcast_id: int, now: datetime) -> None:
+        """Write a fan-out cursor down."""
+        ...
+
+    async def progress(self, broadcast_id: int) -> Progress: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that an operator did to the whole installation: `what` is a code, `about` names what it was done to."""
+
+    id: int
+    at: datetime
+    by: str
+    name: str
+    what: str
+    about: Mapping[str, str]
+
+
+class Deeds(Protocol):
+    """The operators' record."""
+
+    async def note(self, actor: Actor, what: str, about: Mapping[str, str], now: datetime) -> None: ...
+    async def latest(self, limit: int, offset: int = 0) -> list[Deed]:
+        """Newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """What went wrong in a time, as operators are told once a day.
+
+    `dead` counts what was given up by reason, `closed` the conversations that nothing can be written to any more by reason,
+    `left` the accounts that do not want us any more; `ambiguous` the sends that may stand twice.
+    """
+
+    dead: Mapping[str, int] = field(default_factory=dict)
+    closed: Mapping[str, int] = field(default_factory=dict)
+    left: int = 0
+    ambiguous: int = 0
+
+
+class Summaries(Protocol):
+    """The days of which operators were told."""
+
+    async def begin(self, day: str, now: datetime) -> datetime | None:
+        """Take a day (ISO 8601) on; the moment up to which operators were told before, or a day ago where they never were.
+
+        None where somebody has taken it on: of two who do so at once one does not hear it.
+        """
+        ...
+
+    async def troubles(self, since: datetime, until: datetime) -> Troubles:
+        """What went wrong from then to before then."""
         ...
 
 
@@ -1102,33 +1299,94 @@ class Installations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Who took the story of a release on, as an account's conversations are shown; `person` is `str(actor)`."""
+    """Who took the story of a release on, as a conversation is shown; `person` is `str(actor)`."""
 
     release_id: ReleaseId
     platform: str
     account: str
+    conversation: str
     person: str
     name: str
     at: datetime
 
 
 class Takers(Protocol):
-    """Who took which story on: one person of each account at most."""
+    """Who took which story on: one person of each conversation at most; those that are linked (`Circles`) say the same.
 
-    async def take(self, release_id: ReleaseId, actor: Actor, now: datetime) -> bool:
-        """Take a story on; False where somebody of the account has it. Of two who take it at once, one hears True."""
+    `among`: conversations, by addresses of which the thread does not matter.
+    """
+
+    async def take(self, release_id: ReleaseId, among: Collection[Address], actor: Actor, now: datetime) -> bool:
+        """Take a story on in all of these; False where somebody has it in one. Of two who take it at once, one hears True.
+
+        After False nothing must be committed: it may be taken in some.
+        """
         ...
 
-    async def give_back(self, release_id: ReleaseId, platform: str, account: str, person: str) -> bool:
-        """Let it go; whether this person had it."""
+    async def give_back(self, release_id: ReleaseId, among: Collection[Address]) -> None:
+        """Let it go in these, whoever has it."""
         ...
 
     async def of(self, release_ids: Collection[ReleaseId]) -> list[Taker]:
-        """Who has these, in every account."""
+        """Who has these, in every conversation."""
         ...
 
-    async def told(self, release_id: ReleaseId, platform: str, account: str) -> list[Destination]:
-        """Where in an account a release stands, and who takes it is shown."""
+    async def told(self, release_id: ReleaseId, among: Collection[Address]) -> list[Destination]:
+        """Where in these a release stands, and who takes it is shown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Conversations that are linked, as one of them sees it: the others, each by one of its destinations."""
+
+    name: str
+    others: tuple[Destination, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCode:
+    """A code that was given out in `destination`; where it was used, and by whom, once it was."""
+
+    code: str
+    destination: Destination
+    asker: Destination | None = None
+    actor: Actor | None = None
+
+
+class Circles(Protocol):
+    """Which conversations are linked: they show each other who took which story on, and nothing else."""
+
+    async def of(self, address: Address) -> Circle | None:
+        """The circle of a conversation; None: it is linked with none."""
+        ...
+
+    async def known(self, ids: Collection[DestinationId]) -> list[Destination]:
+        """Destinations by their ids; those that were erased are left out."""
+        ...
+
+    async def join(self, one: Address, other: Address, now: datetime) -> None:
+        """Link two conversations, and whatever each is linked with."""
+        ...
+
+    async def leave(self, address: Address) -> None:
+        """Take a conversation out of its circle."""
+        ...
+
+    async def give_code(self, code: str, destination_id: DestinationId, now: datetime, until: datetime) -> None:
+        """Give a code out; those that have lapsed, and the destination's former one, are gone."""
+        ...
+
+    async def code(self, code: str, now: datetime) -> LinkCode | None:
+        """What a code stands for that has not lapsed."""
+        ...
+
+    async def use_code(self, code: str, destination_id: DestinationId, actor: Actor) -> bool:
+        """Use a code in a destination; False where it was used in another."""
+        ...
+
+    async def end_code(self, code: str) -> bool:
+        """A code is good no longer; whether it was. Of two who take it back at once, one hears True."""
         ...
 
 
@@ -1149,6 +1407,8 @@ class Aged(StrEnum):
     """Marks that have lapsed."""
     WORKERS = "workers"
     """Processes that were not heard of since."""
+    DEEDS = "deeds"
+    """The operators' record, and their broadcasts."""
 
 
 class Retention(Protocol):
@@ -1309,6 +1569,14 @@ class Transaction(Protocol):
     @property
     def audit(self) -> Audit: ...
     @property
+    def pauses(self) -> Pauses: ...
+    @property
+    def broadcasts(self) -> Broadcasts: ...
+    @property
+    def deeds(self) -> Deeds: ...
+    @property
+    def summaries(self) -> Summaries: ...
+    @property
     def pins(self) -> Pins: ...
     @property
     def lists(self) -> ShownLists: ...
@@ -1318,6 +1586,8 @@ class Transaction(Protocol):
     def installations(self) -> Installations: ...
     @property
     def takers(self) -> Takers: ...
+    @property
+    def circles(self) -> Circles: ...
     @property
     def retention(self) -> Retention: ...
     @property

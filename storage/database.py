@@ -14,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import CAREFULLY, machine_time
 from bot.ports import Hint
 from storage.audit import SqlAudit
+from storage.broadcasts import SqlBroadcasts
 from storage.buttons import SqlButtons
+from storage.circles import SqlCircles
+from storage.deeds import SqlDeeds
 from storage.destinations import SqlDestinations
 from storage.engine import async_engine, database_url, is_shared, name_of
 from storage.errors import storage_errors
@@ -31,12 +34,14 @@ from storage.lookups import SqlLookups
 from storage.marks import SqlMarks
 from storage.newsrooms import SqlNewsrooms
 from storage.outbox import SqlOutbox
+from storage.pauses import SqlPauses
 from storage.pins import SqlPins
 from storage.postgres import patience
 from storage.releases import SqlReleases
 from storage.retention import SqlRetention
 from storage.search import SqlSearch
 from storage.sqlite import ALONE, WRITES
+from storage.summaries import SqlSummaries
 from storage.takers import SqlTakers
 from storage.workers import SqlWorkers
 
@@ -55,11 +60,16 @@ class SqlTransaction:
         self.destinations = SqlDestinations(connection)
         self.outbox = SqlOutbox(connection)
         self.audit = SqlAudit(connection)
+        self.pauses = SqlPauses(connection)
+        self.broadcasts = SqlBroadcasts(connection)
+        self.deeds = SqlDeeds(connection)
+        self.summaries = SqlSummaries(connection)
         self.pins = SqlPins(connection)
         self.lists = SqlShownLists(connection)
         self.buttons = SqlButtons(connection)
         self.installations = SqlInstallations(connection)
         self.takers = SqlTakers(connection)
+        self.circles = SqlCircles(connection)
         self.retention = SqlRetention(connection)
         self.forgetting = SqlForgetting(connection)
         self.marks = SqlMarks(connection)

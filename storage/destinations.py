@@ -113,31 +113,31 @@ class SqlDestinations:
         chosen = options_to_json(options)
         await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(options=chosen))
 
-    async def pause(self, address: Address, reason: str) -> None:
-        """Send nothing more there; what is owed waits."""
+    async def pause(self, address: Address, reason: str, at: datetime | None = None) -> None:
+        """See `bot.ports.Destinations.pause`."""
         ids = await self._locked(address)
-        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=reason))
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=reason, paused_at=at))
         await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids)).values(due_at=None))
 
     async def resume(self, address: Address, now: datetime) -> None:
         """See `bot.ports.Destinations.resume`."""
         ids = await self._locked(address)
         hint(self._db, Hint.LANES)
-        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=None))
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=None, paused_at=None))
         await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids), LaneRow.pending > 0).values(due_at=now))
 
-    async def pause_account(self, platform: str, account: str, reason: str) -> None:
+    async def pause_account(self, platform: str, account: str, reason: str, at: datetime | None = None) -> None:
         """See `bot.ports.Destinations.pause_account`."""
         ids = await self._locked_in(platform, account, DestinationRow.paused.is_(None))
         await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids)).values(due_at=None))
-        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=reason))
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=reason, paused_at=at))
 
     async def resume_account(self, platform: str, account: str, reason: str, now: datetime) -> None:
         """See `bot.ports.Destinations.resume_account`."""
         ids = await self._locked_in(platform, account, DestinationRow.paused == reason)
         hint(self._db, Hint.LANES)
         await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(ids), LaneRow.pending > 0).values(due_at=now))
-        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=None))
+        await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(paused=None, paused_at=None))
 
     async def _locked_in(self, platform: str, account: str, which: ColumnElement[bool]) -> Select[int]:
         """The destinations of an account of which this holds. Their lanes are changed first: then it holds no longer."""

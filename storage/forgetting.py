@@ -15,15 +15,21 @@ from sqlalchemy.types import String
 
 from bot.domain.subscription import ConversationKind, Destination, DestinationId
 from bot.ports import Forgotten, Hint
+from storage.circles import erase_circles, erase_codes
 from storage.hints import hint
 from storage.lanes import PENDING, lock_account, lock_lanes
 from storage.models import (
     AccountRow,
     AuditRow,
+    BroadcastRow,
+    CircleRow,
+    DeedRow,
     DeliveryRow,
     DestinationRow,
     InstallationRow,
     LaneRow,
+    LinkCodeRow,
+    PauseRow,
     PostReleaseRow,
     PostRow,
     ShownRow,
@@ -31,10 +37,8 @@ from storage.models import (
     TakerRow,
 )
 from storage.retention import remove_deliveries
-from storage.rows import DESTINATION_COLUMNS, destination_from
+from storage.rows import DESTINATION_COLUMNS, ERASED, destination_from
 
-ERASED = "erased"
-"""Why a husk is paused, and what stands for its conversation, with its id."""
 _AT_ONCE = 100
 
 
@@ -84,11 +88,17 @@ class SqlForgetting:
         """See `bot.ports.Forgetting.person`."""
         changes = update(AuditRow).where(AuditRow.by == person).values(by="", name="")
         made = update(SubscriptionRow).where(SubscriptionRow.created_by == person).values(created_by="")
+        await self._db.execute(delete(LinkCodeRow).where(LinkCodeRow.person == person))
+        for row in (DeedRow, BroadcastRow, PauseRow):
+            await self._db.execute(update(row).where(row.by == person).values(by="", name=""))
+        stories = select(func.count(TakerRow.release_id.distinct())).where(TakerRow.person == person)
+        taken = int((await self._db.execute(stories)).scalar_one())
+        await self._db.execute(delete(TakerRow).where(TakerRow.person == person))
         return Forgotten(
             changes=(await self._db.execute(changes)).rowcount,
             subscriptions=(await self._db.execute(made)).rowcount,
             lists=(await self._db.execute(delete(ShownRow).where(ShownRow.actor == person))).rowcount,
-            stories=(await self._db.execute(delete(TakerRow).where(TakerRow.person == person))).rowcount,
+            stories=taken,
         )
 
     async def contents(self, destinations: Collection[DestinationId]) -> Forgotten:
@@ -120,8 +130,16 @@ class SqlForgetting:
         addresses = [str(each.address) for each in destinations]
         await self._db.execute(delete(ShownRow).where(ShownRow.address.in_(addresses)))
         husk = literal(f"{ERASED}:", String) + cast(DestinationRow.id, String)
+        conversations = (
+            await self._db.execute(
+                select(DestinationRow.account_id, DestinationRow.conversation).where(DestinationRow.id.in_(ids)).distinct()
+            )
+        ).all()
         emptied = {"conversation": husk, "thread": "", "title": "", "paused": ERASED, "options": None}
         await self._db.execute(update(DestinationRow).where(DestinationRow.id.in_(ids)).values(emptied))
+        await erase_codes(self._db, ids)
+        for row in conversations:
+            await erase_circles(self._db, row.account_id, row.conversation)
         hint(self._db, Hint.HUSKS)
 
     # What is left of them ------------------------------------------------------------------------------------------------
@@ -191,7 +209,8 @@ class SqlForgetting:
         )
         some = [destination_from(row) for row in await self._db.execute(query)]
         await self.destinations(some)
-        await self._db.execute(delete(TakerRow).where(TakerRow.account_id == account_id))
+        for row in (TakerRow, CircleRow):
+            await self._db.execute(delete(row).where(row.account_id == account_id))
         kept = and_(InstallationRow.platform == found.platform, InstallationRow.account == found.name)
         await self._db.execute(delete(InstallationRow).where(kept))
         if some or (await self._db.execute(select(exists().where(DestinationRow.account_id == account_id)))).scalar_one():

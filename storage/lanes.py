@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryState
 from storage.dialects import among, is_sqlite
-from storage.models import AccountRow, DeliveryRow, DestinationRow, LaneRow
+from storage.models import AccountRow, DeliveryRow, DestinationRow, LaneRow, PauseRow
 
 DIGESTED = "in a digest"
 """The reason of a delivery that was shown within a digest."""
@@ -31,6 +31,14 @@ WAITS = and_(DeliveryRow.state == literal_column(f"'{DeliveryState.HELD.value}'"
 
 PAUSED = exists().where(DestinationRow.id == LaneRow.destination_id, DestinationRow.paused.is_not(None)).correlate(LaneRow)
 """Whether a lane's destination is paused; such a lane is never due."""
+
+
+ACCOUNT_PAUSED = (
+    exists()
+    .where(PauseRow.platform == AccountRow.platform, or_(PauseRow.account == "", PauseRow.account == AccountRow.name))
+    .correlate(AccountRow)
+)
+"""Whether an operator has paused an account, by itself or with its platform: its lanes stay due, and nobody takes them in hand."""
 
 
 def due_unless_paused(when: ColumnElement[Any] | datetime) -> ColumnElement[Any]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -234,6 +235,7 @@ class DestinationRow(Base):
     language: Mapped[str] = mapped_column(String(20))
     timezone: Mapped[str]
     paused: Mapped[str | None]
+    paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     options: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
@@ -317,7 +319,7 @@ class LaneRow(Base):
 class DeliveryRow(Base):
     """Our debt of one alert, correction, digest or notice to one destination: a row of the outbox.
 
-    What is held waits for `held_until`, or belongs to the digest `digest_id`.
+    What is held waits for `held_until`, or belongs to the digest `digest_id`. `delayed`: it waited out an operator's pause.
     """
 
     __tablename__ = "delivery"
@@ -337,6 +339,12 @@ class DeliveryRow(Base):
         ),
         Index("ix_delivery_ambiguous", "ambiguous", sqlite_where=text("ambiguous > 0"), postgresql_where=text("ambiguous > 0")),
         Index("ix_delivery_state", "state", "id", sqlite_where=text("state <> 'sent'"), postgresql_where=text("state <> 'sent'")),
+        Index(
+            "ix_delivery_broadcast",
+            "dedupe_key",
+            sqlite_where=text("kind = 'broadcast'"),
+            postgresql_where=text("kind = 'broadcast'"),
+        ),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
@@ -355,6 +363,7 @@ class DeliveryRow(Base):
     done_at: Mapped[datetime | None]
     held_until: Mapped[datetime | None]
     digest_id: Mapped[int | None]
+    delayed: Mapped[bool] = mapped_column(server_default=false())
 
 
 class PostRow(Base):
@@ -381,16 +390,63 @@ class PostReleaseRow(Base):
 
 
 class FanOutRow(Base):
-    """A fan-out cursor: the debt of an audience too large for one transaction."""
+    """A fan-out cursor: the debt of an audience too large for one transaction, of a newsroom's releases or of a broadcast."""
 
     __tablename__ = "fan_out"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    newsroom_id: Mapped[int] = mapped_column(ForeignKey("newsroom.id"))
+    newsroom_id: Mapped[int | None] = mapped_column(ForeignKey("newsroom.id"))
+    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
     releases: Mapped[list[list[int]]] = mapped_column(JSON)
     at: Mapped[datetime]
     after: Mapped[int]
     until: Mapped[int]
+
+
+class PauseRow(Base):
+    """Nothing goes out through an account, or (without one) through any of a platform, until an operator says so."""
+
+    __tablename__ = "pause"
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True, default="")
+    at: Mapped[datetime]
+    by: Mapped[str]
+    name: Mapped[str]
+
+
+class BroadcastRow(Base):
+    """A word of the operators to everybody; a draft until it is confirmed. Empty `platform` and `language` leave nobody out."""
+
+    __tablename__ = "broadcast"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    text: Mapped[str]
+    platform: Mapped[str]
+    language: Mapped[str] = mapped_column(String(20))
+    silent: Mapped[bool]
+    by: Mapped[str]
+    name: Mapped[str]
+    drafted_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class DeedRow(Base):
+    """Something that an operator did to the whole installation."""
+
+    __tablename__ = "deed"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    name: Mapped[str]
+    what: Mapped[str] = mapped_column(String(20))
+    about: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SummaryRow(Base):
+    """A day of which the operators got their summary, or of which there was nothing to say."""
+
+    __tablename__ = "summary"
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    at: Mapped[datetime]
 
 
 class PinRow(Base):
@@ -420,15 +476,39 @@ class AuditRow(Base):
 
 
 class TakerRow(Base):
-    """Who took a story on, as every conversation of an account is shown that asks for it."""
+    """Who took a story on, as a conversation is shown that asks for it."""
 
     __tablename__ = "taker"
-    __table_args__ = (Index("ix_taker_at", "at"),)
+    __table_args__ = (Index("ix_taker_at", "at"), Index("ix_taker_account", "account_id", "conversation"))
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True, autoincrement=False)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    conversation: Mapped[str] = mapped_column(primary_key=True)
     person: Mapped[str]
     name: Mapped[str]
     at: Mapped[datetime]
+
+
+class CircleRow(Base):
+    """A conversation of a circle: conversations that are linked have the name of their circle in common."""
+
+    __tablename__ = "circle"
+    __table_args__ = (Index("ix_circle_name", "name"),)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    conversation: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime]
+
+
+class LinkCodeRow(Base):
+    """A code by which another conversation asks to be linked with `destination_id`; until then, and by whom it was asked."""
+
+    __tablename__ = "link_code"
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"), index=True)
+    until: Mapped[datetime]
+    asker_id: Mapped[int | None] = mapped_column(ForeignKey("destination.id"), index=True)
+    person: Mapped[str]
+    name: Mapped[str]
 
 
 class ButtonRow(Base):

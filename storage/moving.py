@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryState
 from bot.ports import Hint
+from storage.circles import erase_codes, move_circle
 from storage.hints import hint
 from storage.lanes import PENDING, WAITS, due_unless_paused, lock_account, lock_lanes
 from storage.models import AccountRow, AuditRow, DeliveryRow, DestinationRow, LaneRow, SubscriptionRow
@@ -24,11 +25,13 @@ async def move_conversation(db: AsyncConnection, account_id: int, old: str, new:
     here = await _destinations(db, account_id, old)
     await lock_lanes(db, [*there.values(), *(row.id for row in here)])
     hint(db, Hint.LANES)
+    await erase_codes(db, [row.id for row in here])
     for row in here:
         if row.thread in there:
             await _merge(db, row.id, there[row.thread])
         else:
             await db.execute(update(DestinationRow).where(DestinationRow.id == row.id).values(conversation=new))
+    await move_circle(db, account_id, old, new)
 
 
 async def _destinations(db: AsyncConnection, account_id: int, conversation: str) -> list[DestinationRow]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.contact import Sighting
@@ -121,6 +121,22 @@ class SqlNewsrooms:
         await self._db.execute(
             update(NewsroomRow).where(NewsroomRow.offered_by == offered_by, NewsroomRow.id.not_in(keep)).values(offered_by=None)
         )
+
+    async def offer(self, newsroom_id: NewsroomId, by: str) -> None:
+        """See `bot.ports.Newsrooms.offer`."""
+        hint(self._db, Hint.FEEDS)
+        this = (NewsroomRow.id == newsroom_id, NewsroomRow.offered_by.is_(None))
+        await self._db.execute(update(NewsroomRow).where(*this).values(offered_by=by))
+
+    async def withdraw(self, newsroom_id: NewsroomId) -> None:
+        """See `bot.ports.Newsrooms.withdraw`."""
+        await self._db.execute(update(NewsroomRow).where(NewsroomRow.id == newsroom_id).values(offered_by=None))
+
+    async def subscribers(self, newsroom_id: NewsroomId | None) -> int:
+        """See `bot.ports.Newsrooms.subscribers`."""
+        same = SubscriptionRow.newsroom_id.is_(None) if newsroom_id is None else SubscriptionRow.newsroom_id == newsroom_id
+        query = select(func.count()).select_from(SubscriptionRow).where(same, SubscriptionRow.ended_at.is_(None))
+        return int((await self._db.execute(query)).scalar_one())
 
     async def rename(self, newsroom_id: NewsroomId, name: str) -> None:
         """Give the newsroom the name that its feed bears."""

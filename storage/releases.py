@@ -70,7 +70,7 @@ class SqlReleases:
         ids = {external_id: ReleaseId(ident) for external_id, ident in stored}
         statements = [_statement(ids[item.external_id], item.content, source) for item in parsed]
         await self._db.execute(insert(StatementRow), statements)
-        await index(self._db, [(ids[key], feed.newsroom.id, [item.content for item in items]) for key, items in versions.items()])
+        await index(self._db, [(ids[key], [item.content for item in items]) for key, items in versions.items()])
         return ids
 
     async def add_version(self, release_id: ReleaseId, content: Content, *, source: Source = FEED) -> None:
@@ -240,10 +240,9 @@ class SqlReleases:
 
     async def _reindex(self, release_id: ReleaseId) -> None:
         # Locked before it is read: of two who add to a release at once, the second indexes what both said.
-        release = select(ReleaseRow.newsroom_id).where(ReleaseRow.id == release_id).with_for_update(key_share=True)
-        newsroom_id = (await self._db.execute(release)).scalar_one()
+        await self._db.execute(select(ReleaseRow.id).where(ReleaseRow.id == release_id).with_for_update(key_share=True))
         contents = await self._contents([release_id])
-        await index(self._db, [(release_id, newsroom_id, contents[release_id])], anew=True)
+        await index(self._db, [(release_id, contents[release_id])], anew=True)
 
 
 def _kept(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:

@@ -14,8 +14,11 @@ from bot.domain.delivery import DeliveryId, DeliveryState
 from bot.ports import Aged
 from storage.models import (
     AuditRow,
+    BroadcastRow,
     ButtonRow,
+    DeedRow,
     DeliveryRow,
+    FanOutRow,
     MarkRow,
     PostReleaseRow,
     PostRow,
@@ -96,6 +99,10 @@ class SqlRetention:
                 return await self._away(MarkRow, MarkRow.until < before, limit)
             case Aged.WORKERS:
                 return await self._away(WorkerRow, WorkerRow.seen_at < before, limit)
+            case Aged.DEEDS:
+                spoken = (BroadcastRow.drafted_at < before) & ~exists().where(FanOutRow.broadcast_id == BroadcastRow.id)
+                broadcasts = await self._away(BroadcastRow, spoken, limit)
+                return broadcasts + await self._away(DeedRow, DeedRow.at < before, limit)
 
     async def _changes(self, before: datetime, limit: int) -> int:
         """Ids go up with time: the oldest are looked at, and no index is needed."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.newsroom import Newsroom, NewsroomId
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
 from storage.contents import contact_from_json
 from storage.models import AccountRow, DestinationRow, NewsroomRow
 from storage.options import destination_options_from_json
+
+ERASED = "erased"
+"""Why a husk (`storage.forgetting`) is paused, and what stands for its conversation, with its id."""
 
 NEWSROOM_COLUMNS = (
     NewsroomRow.id.label("newsroom_id"),
@@ -41,6 +48,17 @@ def newsroom_from(values: Any) -> Newsroom:  # noqa: ANN401 - a row, or slice of
     ident, slug, name, country, language, page_url, offered_by, contact = values
     known = contact_from_json(contact) if contact else None
     return Newsroom(NewsroomId(ident), slug, name, country, language, page_url, offered_by is not None, known)
+
+
+def any_of(
+    addresses: Iterable[Address],
+    platform: InstrumentedAttribute[str],
+    account: InstrumentedAttribute[str],
+    conversation: InstrumentedAttribute[str],
+) -> ColumnElement[bool]:
+    """Whether a row is of one of these conversations, by the columns that name it."""
+    names = sorted({(each.platform, each.account, each.conversation) for each in addresses})
+    return tuple_(platform, account, conversation).in_(names)
 
 
 def destination_from(values: Any) -> Destination:  # noqa: ANN401 - a row, or slice of a row

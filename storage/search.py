@@ -13,7 +13,7 @@ from storage.releases import SqlReleases
 from storage.search_index import Asked, search_index
 from storage.search_marks import kept, release_at
 
-RANKED_AT_MOST = 2000
+RANKED_AT_MOST = 500
 """So many hits are ranked by relevance; of more, the newest come first: ranking them all would take seconds in a large archive."""
 
 

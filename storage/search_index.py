@@ -77,10 +77,10 @@ def search_index(connection: AsyncConnection) -> SearchIndex:
 
 
 async def index(
-    connection: AsyncConnection, releases: Iterable[tuple[ReleaseId, int, Sequence[Content]]], *, anew: bool = False
+    connection: AsyncConnection, releases: Iterable[tuple[ReleaseId, Sequence[Content]]], *, anew: bool = False
 ) -> None:
-    """Index releases (id, newsroom, versions); `anew`: they are indexed already and say something else now."""
-    versions = {release_id: said for release_id, _, said in releases}
+    """Index releases (id, versions); `anew`: they are indexed already and say something else now."""
+    versions = dict(releases)
     stored = await marked(connection, list(versions))
     entries = [Entry(*stored[release_id], *indexed(said)) for release_id, said in versions.items()]
     # In order, which SQLite takes at once; anything else it takes one by one.

@@ -1,4 +1,8 @@
-"""The search index in SQLite's FTS5, its rows numbered by place: it walks them newest first, and within some days, by itself."""
+"""The search index in SQLite's FTS5: two tables, their rows in the order of publication (`storage.search_rows`).
+
+`release_search` has the tokens as they follow each other, for phrases. `release_search_words` has which of them occur, and how each
+begins: a beginning is looked up there like a word, while FTS5 else reads all that begin so, newest or not, before it hands out one.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +10,44 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.text.query import Row, Term
+from bot.text.query import Query, Row, Term
 from storage.search_marks import EVERY
+from storage.search_rank import Hit, best
+from storage.search_rows import WORDS, SearchRows
 
 if TYPE_CHECKING:
     from storage.search_index import Asked, Entry, Score
 
-_DELETE = text("DELETE FROM release_search WHERE rowid = :place")
-_INSERT = text("INSERT INTO release_search (rowid, marks, title, body) VALUES (:place, :marks, :title, :body)")
-_FOUND = "SELECT rowid AS place FROM release_search WHERE release_search MATCH :match AND rowid BETWEEN :first AND :last "
-_NEWEST = f"{_FOUND} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
-# Better is less than 0, and the further from it the better.
-_BEST = (
-    f"{_FOUND} ORDER BY bm25(release_search, 0.0, :title_weight, 1.0) "  # noqa: S608
-    "* (:least + (1 - :least) / (1 + ((SELECT max(place) FROM hits) - rowid) / :half)), rowid DESC LIMIT :limit OFFSET :offset"
+_INSERT = text("INSERT INTO release_search (rowid, marks, title, body) VALUES (:row, :marks, :title, :body)")
+_INSERT_WORDS = text(
+    "INSERT INTO release_search_words (rowid, words) "  # noqa: S608 - ours
+    f"SELECT :row, {WORDS} FROM (SELECT :marks AS marks, :title AS title, :body AS body)"
 )
-# Counted newest first, so that what was counted has the page where there is too much to rank, unless it lies far behind.
-_FIND = (
-    f"WITH hits AS MATERIALIZED ({_FOUND} ORDER BY rowid DESC LIMIT :cap + 1) "  # noqa: S608
-    "SELECT (SELECT count(*) FROM hits), CASE WHEN (SELECT count(*) FROM hits) <= :cap "
-    f"THEN (SELECT json_group_array(place) FROM ({_BEST})) ELSE (SELECT json_group_array(place) FROM ({{newest}})) END"
+# Newest first. What was counted has the page where there is too much to rank; where there is not, all of it is handed out.
+_FIND = """
+WITH hits AS MATERIALIZED (
+    SELECT rowid AS row FROM {table} WHERE {table} MATCH :match
+    AND rowid BETWEEN (SELECT row FROM release_search_place WHERE place >= :first ORDER BY place LIMIT 1)
+    AND (SELECT row FROM release_search_place WHERE place <= :last ORDER BY place DESC LIMIT 1)
+    ORDER BY rowid DESC LIMIT :enough
 )
-_FIND_NEAR = text(_FIND.format(newest="SELECT place FROM hits ORDER BY place DESC LIMIT :limit OFFSET :offset"))
-_FIND_FAR = text(_FIND.format(newest=_NEWEST))
+SELECT (SELECT count(*) FROM hits), CASE WHEN (SELECT count(*) FROM hits) > :cap THEN
+    (SELECT json_group_array(place) FROM
+        (SELECT place FROM hits JOIN release_search_place USING (row) ORDER BY row DESC LIMIT :limit OFFSET :offset))
+    ELSE (SELECT json_group_array(row) FROM hits) END
+"""
+_FIND_WORDS, _FIND_ROWS = (text(_FIND.format(table=table)) for table in ("release_search_words", "release_search"))
+_SAID = text(
+    "SELECT place, ' ' || title || ' ', ' ' || body || ' ' FROM json_each(:rows) CROSS JOIN release_search_place ON row = value "
+    "JOIN release_search ON release_search.rowid = value"
+)
 
 
 class SqliteIndex:
-    """`storage.search_index.SearchIndex` as an FTS5 table."""
+    """`storage.search_index.SearchIndex` as FTS5 tables."""
 
     def __init__(self, connection: AsyncConnection, score: Score) -> None:
         self._db = connection
@@ -43,37 +55,38 @@ class SqliteIndex:
 
     async def write(self, entries: Sequence[Entry], *, anew: bool) -> None:
         """See `SearchIndex.write`."""
-        rows = [row(entry) for entry in entries]
-        if anew:
-            await self._db.execute(_DELETE, [{"place": row["place"]} for row in rows])
-        await self._db.execute(_INSERT, rows)
+        numbered = await SearchRows(self._db).of([entry.place for entry in entries], anew=anew)
+        rows = [{"row": numbered[entry.place]} | said(entry) for entry in entries]
+        if rows:
+            await self._db.execute(_INSERT, rows)
+            await self._db.execute(_INSERT_WORDS, rows)
 
     async def find(self, asked: Asked, cap: int) -> tuple[int, list[int]]:
         """See `SearchIndex.find`."""
-        statement = _FIND_NEAR if asked.offset + asked.limit <= cap + 1 else _FIND_FAR
         values = {
             "match": match(asked),
             "first": asked.kept.first,
             "last": asked.kept.last,
             "limit": asked.limit,
             "offset": asked.offset,
+            "enough": max(cap + 1, asked.offset + asked.limit),
             "cap": cap,
-            "title_weight": self._score.title,
-            "least": self._score.least,
-            "half": float(self._score.half),
         }
-        total, page = (await self._db.execute(statement, values)).one()
-        return total, json.loads(page)
+        total, found = (await self._db.execute(_statement(asked.query), values)).one()
+        if total > cap:
+            return cap + 1, json.loads(found)
+        hits = [Hit(*row) for row in await self._db.execute(_SAID, {"rows": found})]
+        return total, best(hits, asked.query, self._score)[asked.offset : asked.offset + asked.limit]
 
 
-def row(entry: Entry) -> dict[str, int | str]:
+def _statement(query: Query) -> TextClause:
+    rows = (row for term in (*query.wanted, *query.none_of) for row in term.rows)
+    return _FIND_WORDS if all(len(row.tokens) == 1 and row.tokens[0].isalnum() for row in rows) else _FIND_ROWS
+
+
+def said(entry: Entry) -> dict[str, str]:
     """A release as the table has it."""
-    return {
-        "place": entry.place,
-        "marks": " ".join(entry.marks),
-        "title": " ".join(entry.title),
-        "body": " ".join(entry.body),
-    }
+    return {"marks": " ".join(map(_mark, entry.marks)), "title": " ".join(entry.title), "body": " ".join(entry.body)}
 
 
 def match(asked: Asked) -> str:
@@ -81,15 +94,19 @@ def match(asked: Asked) -> str:
     query, kept = asked.query, asked.kept
     wanted = " OR ".join(f"({' AND '.join(map(_term, group))})" for group in query.any_of)
     groups = [*kept.among, *([] if wanted else [(EVERY,)])]
-    parts = [*(_marked(group) for group in groups), *([f"{{title body}} : ({wanted})"] if wanted else [])]
-    found = " AND ".join(f"({part})" for part in parts)
+    found = " AND ".join(f"({part})" for part in (*map(_marked, groups), wanted) if part)
     if query.none_of:
-        found = f"({found}) NOT ({{title body}} : ({' OR '.join(map(_term, query.none_of))}))"
+        found = f"({found}) NOT ({' OR '.join(map(_term, query.none_of))})"
     return f"({found}) NOT ({_marked(kept.without)})" if kept.without else found
 
 
+def _mark(mark: str) -> str:
+    # No token holds it: a mark is never taken for a word.
+    return f"§{mark}"
+
+
 def _marked(group: Sequence[str]) -> str:
-    return f"marks : ({' OR '.join(map(_quoted, group))})"
+    return " OR ".join(_quoted(_mark(mark)) for mark in group)
 
 
 def _term(term: Term) -> str:

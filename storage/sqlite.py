@@ -26,9 +26,9 @@ def sqlite_url(url: URL) -> URL:
 
 
 def make_folder(url: URL) -> None:
-    """Make the folder of the file; raises StorageError."""
+    """Make the folder of the file, for the user alone who runs the bot; raises StorageError."""
     try:
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         message = f"the folder of the database {url.database} cannot be made ({error.strerror}); set DATABASE_URL to another place"
         raise StorageError(message) from error

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.release import ReleaseId
-from bot.domain.subscription import Destination
+from bot.domain.subscription import Address, Destination
 from bot.ports import Actor, Taker
 from storage.dialects import insert_or_ignore
 from storage.models import AccountRow, DestinationRow, PostReleaseRow, PostRow, TakerRow
-from storage.rows import DESTINATION_COLUMNS, destination_from
+from storage.rows import DESTINATION_COLUMNS, any_of, destination_from
 
 
 class SqlTakers:
@@ -22,21 +22,32 @@ class SqlTakers:
     def __init__(self, connection: AsyncConnection) -> None:
         self._db = connection
 
-    async def take(self, release_id: ReleaseId, actor: Actor, now: datetime) -> bool:
+    async def take(self, release_id: ReleaseId, among: Collection[Address], actor: Actor, now: datetime) -> bool:
         """See `bot.ports.Takers.take`."""
-        here = select(AccountRow.id).where(_account(actor.platform, actor.account))
-        account = (await self._db.execute(here)).scalar_one_or_none()
-        if account is None:
+        who = {"release_id": release_id, "person": str(actor), "name": actor.name, "at": now}
+        rows = [who | {"account_id": account, "conversation": name} for account, name in await self._conversations(among)]
+        if not rows:
             return False
-        values = {"release_id": release_id, "account_id": account, "person": str(actor), "name": actor.name, "at": now}
-        made = await self._db.execute(insert_or_ignore(self._db, TakerRow).values(values).returning(TakerRow.release_id))
-        return made.first() is not None
+        made = await self._db.execute(insert_or_ignore(self._db, TakerRow).values(rows).returning(TakerRow.conversation))
+        return len(made.all()) == len(rows)
 
-    async def give_back(self, release_id: ReleaseId, platform: str, account: str, person: str) -> bool:
+    async def _conversations(self, among: Collection[Address]) -> list[tuple[int, str]]:
+        """By account and name, in one order everywhere: so that two who take the same in several do not wait for each other."""
+        these = (any_of(among, AccountRow.platform, AccountRow.name, DestinationRow.conversation),)
+        rows = await self._db.execute(
+            select(DestinationRow.account_id, DestinationRow.conversation)
+            .join(AccountRow, AccountRow.id == DestinationRow.account_id)
+            .where(*these)
+            .distinct()
+            .order_by(DestinationRow.account_id, DestinationRow.conversation)
+        )
+        return [(row.account_id, row.conversation) for row in rows]
+
+    async def give_back(self, release_id: ReleaseId, among: Collection[Address]) -> None:
         """See `bot.ports.Takers.give_back`."""
-        here = select(AccountRow.id).where(_account(platform, account)).scalar_subquery()
-        this = (TakerRow.release_id == release_id, TakerRow.account_id == here, TakerRow.person == person)
-        return bool((await self._db.execute(delete(TakerRow).where(*this))).rowcount)
+        for account, conversation in await self._conversations(among):
+            this = (TakerRow.release_id == release_id, TakerRow.account_id == account, TakerRow.conversation == conversation)
+            await self._db.execute(delete(TakerRow).where(*this))
 
     async def of(self, release_ids: Collection[ReleaseId]) -> list[Taker]:
         """See `bot.ports.Takers.of`."""
@@ -45,9 +56,12 @@ class SqlTakers:
             .join(AccountRow, AccountRow.id == TakerRow.account_id)
             .where(TakerRow.release_id.in_(release_ids))
         )
-        return [Taker(ReleaseId(row.release_id), row.platform, row.account, row.person, row.name, row.at) for row in rows]
+        return [
+            Taker(ReleaseId(row.release_id), row.platform, row.account, row.conversation, row.person, row.name, row.at)
+            for row in rows
+        ]
 
-    async def told(self, release_id: ReleaseId, platform: str, account: str) -> list[Destination]:
+    async def told(self, release_id: ReleaseId, among: Collection[Address]) -> list[Destination]:
         """See `bot.ports.Takers.told`."""
         stands = (
             select(PostRow.destination_id)
@@ -57,11 +71,8 @@ class SqlTakers:
         rows = await self._db.execute(
             select(*DESTINATION_COLUMNS)
             .join(AccountRow, AccountRow.id == DestinationRow.account_id)
-            .where(_account(platform, account), DestinationRow.paused.is_(None), DestinationRow.id.in_(stands))
+            .where(any_of(among, AccountRow.platform, AccountRow.name, DestinationRow.conversation))
+            .where(DestinationRow.paused.is_(None), DestinationRow.id.in_(stands))
             .order_by(DestinationRow.id)
         )
         return [each for each in map(destination_from, rows) if each.options.takers]
-
-
-def _account(platform: str, account: str) -> ColumnElement[bool]:
-    return and_(AccountRow.platform == platform, AccountRow.name == account)

@@ -25,7 +25,7 @@ def worker_lock(url: str) -> Iterator[None]:
     database = str(address.database)
     path = Path(f"{Path(database).resolve()}.worker")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         message = f"the lock file {path} cannot be written ({error.strerror}); give this user the right to write its folder"

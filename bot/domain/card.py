@@ -73,7 +73,7 @@ class Entry:
     """One line of a list.
 
     `number` is what the reader may ask for it by, 0 where they may not. `meta` as in `Meta.parts`; `snippet` may hold highlighted
-    (bold) spans; `command` opens it.
+    (bold) spans; `command` opens it. `struck`: it is no longer said.
     """
 
     number: int
@@ -83,6 +83,7 @@ class Entry:
     marks: tuple[str, ...] = ()
     snippet: Block | None = None
     command: str = ""
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

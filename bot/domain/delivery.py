@@ -13,6 +13,17 @@ from bot.domain.subscription import Address, Destination, DestinationId
 
 UNDECIDED = "undecided"
 """The `why` of an alert's payload where it depends on what is not known yet whether anybody wants it."""
+ANEW = "anew"
+"""Of a digest's payload: the ids of those that are judged when it is sent, with spaces between them."""
+
+
+def is_judged_anew(payload: Mapping[str, str]) -> bool:
+    """Whether an alert with this payload is held against the subscriptions when it is sent, and not only when it is owed.
+
+    So it is with what is undecided, and with what was held back: what is wanted may have been chosen otherwise meanwhile.
+    """
+    return payload.get("why") == UNDECIDED or "held" in payload
+
 
 DeliveryId = NewType("DeliveryId", int)
 PostId = NewType("PostId", int)
@@ -28,6 +39,8 @@ class DeliveryKind(StrEnum):
     FOLLOW_UP = "follow_up"
     """More about a release, under the post that shows it; its payload's `more` says what (`More`)."""
     DIGEST = "digest"
+    BROADCAST = "broadcast"
+    """A word of the operators to everybody; its payload's `broadcast` is the number of that."""
 
 
 class More(StrEnum):
@@ -41,14 +54,20 @@ class More(StrEnum):
     """Who has taken the story on: the post is edited, though the release is as it was."""
 
 
+def broadcast_key(broadcast_id: int) -> str:
+    """By what a destination is told a broadcast once."""
+    return f"broadcast:{broadcast_id}"
+
+
 class Priority(IntEnum):
-    """Which of a destination's deliveries goes first: alerts before corrections, corrections before what follows on them."""
+    """Which of a destination's deliveries goes first: alerts before corrections, before what follows on them; broadcasts last."""
 
     NOTICE = 0
     ALERT = 1
     CORRECTION = 2
     FOLLOW_UP = 3
     DIGEST = 4
+    BROADCAST = 5
 
 
 class DeliveryState(StrEnum):
@@ -89,7 +108,8 @@ class Delivery:
     """A claimed delivery, in the hands of the process that owns its account.
 
     `attempts` counts the tries before this one. `digest_of` holds the releases of a digest in the order they were owed. What was
-    held back was created when it was no longer: that is when it was first due.
+    held back was created when it was no longer: that is when it was first due; and so was what waited while an operator had its
+    account paused. `delayed`: that lasted so long that it is said.
     """
 
     id: DeliveryId
@@ -102,6 +122,7 @@ class Delivery:
     payload: Mapping[str, str] = field(default_factory=dict)
     digest_of: tuple[ReleaseId, ...] = ()
     silent: bool = False
+    delayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +203,8 @@ class AccountGone:
     reason: str
 
 
-SendOutcome = Sent | RetryLater | Refused | PostGone | DestinationGone | DestinationMoved | AccountBlocked | AccountGone
+NotSent = RetryLater | Refused | PostGone | DestinationGone | DestinationMoved | AccountBlocked | AccountGone
+SendOutcome = Sent | NotSent
 
 
 # What we write down about it -----------------------------------------------------------------------------------------

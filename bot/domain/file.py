@@ -1,11 +1,14 @@
-"""Files that an answer brings along."""
+"""Files: that an answer brings along, and that come with a command."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+TAKEN = 1_000_000
+"""Bytes of a file that is taken from somebody: a hundred times what a conversation's settings come to."""
 _LONGEST = 60
 _UNSAFE = re.compile(r"[^0-9a-z]+")
 _PLAIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ð": "d", "þ": "th", "ł": "l"})
@@ -18,6 +21,18 @@ class File:
     name: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a command: its name, its size in bytes as the platform says, and how to read so many bytes at most.
+
+    `read` raises `bot.errors.FileNotRead`. What the file is its content says, not its name.
+    """
+
+    name: str
+    size: int
+    read: Callable[[int], Awaitable[bytes]]
 
 
 def file_name(words: str, ending: str) -> str:

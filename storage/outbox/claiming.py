@@ -14,7 +14,7 @@ from bot.domain.release import ReleaseId
 from bot.domain.subscription import Destination, DestinationId
 from bot.ports import Claim, Look
 from storage.dialects import among, is_sqlite
-from storage.lanes import PENDING, lock_lanes
+from storage.lanes import ACCOUNT_PAUSED, PENDING, lock_lanes
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -42,6 +42,8 @@ class Claiming:
         if account is None:
             return Claim([], now)
         if account.owner != owner or account.lease_until <= now:
+            return Claim([], None)
+        if account.is_paused:
             return Claim([], None)
         if account.blocked_until and account.blocked_until > now:
             return Claim([], account.blocked_until)
@@ -89,6 +91,7 @@ class Claiming:
             payload=row.payload or {},
             digest_of=await self._digest_of(row.id, destination.id) if kind is DeliveryKind.DIGEST else (),
             silent=row.silent,
+            delayed=row.delayed,
         )
 
     async def _digest_of(self, digest_id: int, destination_id: DestinationId) -> tuple[ReleaseId, ...]:
@@ -98,7 +101,7 @@ class Claiming:
 
 
 def _look(row: Any, now: datetime) -> Look:  # noqa: ANN401 - a row of _LOOK
-    next_due = min(filter(None, (row.next_due, row.next_held)), default=None)
+    next_due = None if row.is_paused else min(filter(None, (row.next_due, row.next_held)), default=None)
     return Look(
         is_free=row.owner is None or row.lease_until <= now,
         is_due=bool(row.fan_out) or (next_due is not None and next_due <= now),
@@ -128,10 +131,11 @@ _LOOK = select(
     exists().where(FanOutRow.id > 0).label("fan_out"),
     _NEXT_DUE.label("next_due"),
     _NEXT_HELD.label("next_held"),
+    ACCOUNT_PAUSED.label("is_paused"),
 ).where(among(AccountRow.id, "accounts"))
 
 _ACCOUNT = (
-    select(AccountRow.owner, AccountRow.lease_until, AccountRow.blocked_until)
+    select(AccountRow.owner, AccountRow.lease_until, AccountRow.blocked_until, ACCOUNT_PAUSED.label("is_paused"))
     .where(AccountRow.id == bindparam("account"))
     # Nobody takes the account over while we claim: lanes in a former owner's hands would stay there. Who has locked
     # it just now is not waited for, since they may want lanes that this transaction has.
@@ -178,6 +182,7 @@ _HEADS = select(
     DeliveryRow.revision,
     DeliveryRow.payload,
     DeliveryRow.silent,
+    DeliveryRow.delayed,
 ).where(among(DeliveryRow.id, "deliveries"))
 _PLACES = (
     select(*DESTINATION_COLUMNS)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
-from bot.domain.delivery import UNDECIDED, DeliveryKind, DeliveryState, Owed
+from bot.domain.delivery import ANEW, DeliveryKind, DeliveryState, Owed, is_judged_anew
 from bot.domain.subscription import DestinationId
 from bot.ports import Hint
 from storage.hints import hint
-from storage.lanes import WAITS
-from storage.models import DeliveryRow, LaneRow
+from storage.lanes import ACCOUNT_PAUSED, WAITS
+from storage.models import AccountRow, DeliveryRow, LaneRow
 from storage.outbox.owing import Owing, chunks
 
 
@@ -82,18 +82,20 @@ def _single(rows: Sequence[Any]) -> list[Any]:
 
 
 def _digest(destination: DestinationId, alerts: Sequence[Any]) -> Owed:
-    """One digest of them; its payload names those of which it is not known yet whether they are wanted."""
-    undecided = [str(row.release_id) for row in alerts if (row.payload or {}).get("why") == UNDECIDED]
-    payload = {"undecided": " ".join(undecided)} if undecided else {}
+    """One digest of them; its payload names those that are judged when it is sent."""
+    anew = [str(row.release_id) for row in alerts if is_judged_anew(row.payload or {})]
+    payload = {ANEW: " ".join(anew)} if anew else {}
     silent = all(row.silent for row in alerts)
     # By the first of them: of two who let the same go, the second finds that it is done.
     return Owed(destination, DeliveryKind.DIGEST, f"digest:held:{alerts[0].id}", payload=payload, silent=silent)
 
 
 _LANES = LaneRow.destination_id.in_(bindparam("lanes", expanding=True))
+_ON_PAUSE = exists().where(AccountRow.id == bindparam("account"), ACCOUNT_PAUSED)
+"""What is held back stays so while its account is paused: then it leaves together."""
 _DUE = (
     select(LaneRow.destination_id)
-    .where(LaneRow.account_id == bindparam("account"), LaneRow.held_until <= bindparam("now"))
+    .where(LaneRow.account_id == bindparam("account"), LaneRow.held_until <= bindparam("now"), ~_ON_PAUSE)
     .order_by(LaneRow.held_until, LaneRow.destination_id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)

@@ -11,6 +11,7 @@ from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState, Post, P
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import Address, DestinationId
 from bot.ports import DeadLetter, OutboxHealth
+from storage.lanes import ACCOUNT_PAUSED
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -133,6 +134,6 @@ _HEALTH = select(
     _count(DeliveryState.DEAD),
     select(func.coalesce(func.sum(DeliveryRow.ambiguous), 0)).where(_UNSURE).scalar_subquery(),
     select(DeliveryRow.created_at).where(_in_state(DeliveryState.PENDING)).order_by(DeliveryRow.id).limit(1).scalar_subquery(),
-    select(func.min(_DUE_THERE)).select_from(AccountRow).scalar_subquery(),
+    select(func.min(_DUE_THERE)).select_from(AccountRow).where(~ACCOUNT_PAUSED).scalar_subquery(),
     select(func.count()).select_from(FanOutRow).scalar_subquery(),
 )

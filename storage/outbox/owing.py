@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, exists, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -176,20 +176,17 @@ class Owing:
 
     async def cursors(self, limit: int = 10) -> list[FanOutCursor]:
         """Fan-outs that are not through and that nobody else has in hand, oldest first."""
-        # Of a newsroom the oldest alone: were the next taken up beside it, a destination might read them in the wrong order.
-        earlier = aliased(FanOutRow)
-        oldest = select(func.min(earlier.id)).where(earlier.newsroom_id == FanOutRow.newsroom_id).scalar_subquery()
-        query = select(FanOutRow.__table__).where(FanOutRow.id == oldest).order_by(FanOutRow.id).limit(limit)
-        rows = await self._db.execute(query.with_for_update(skip_locked=True, of=FanOutRow))
+        rows = await self._db.execute(_CURSORS, {"limit": limit})
         return [
             FanOutCursor(
                 id=row.id,
                 kind=DeliveryKind(row.kind),
-                newsroom_id=NewsroomId(row.newsroom_id),
+                newsroom_id=None if row.newsroom_id is None else NewsroomId(row.newsroom_id),
                 releases=tuple((ReleaseId(release), revision) for release, revision in row.releases),
                 at=row.at,
                 after=row.after,
                 until=row.until,
+                broadcast_id=row.broadcast_id,
             )
             for row in rows
         ]
@@ -236,6 +233,19 @@ _CHOSEN = or_(
     ),
 )
 """Whether anything was chosen that bears on what a destination is told: what alone is asked of all, since few choose."""
+
+
+_earlier = aliased(FanOutRow)
+_SAME = func.coalesce(_earlier.newsroom_id, 0) == func.coalesce(FanOutRow.newsroom_id, 0)  # broadcasts are of none
+# Of a newsroom the oldest alone: were the next taken up beside it, a destination might read them in the wrong order.
+_OLDEST = select(func.min(_earlier.id)).where(_SAME).scalar_subquery()
+_CURSORS = (
+    select(FanOutRow.__table__)
+    .where(FanOutRow.id == _OLDEST)
+    .order_by(FanOutRow.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=FanOutRow)
+)
 
 
 def _row(debt: Owed, now: datetime) -> dict[str, Any]:

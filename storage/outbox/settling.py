@@ -172,7 +172,7 @@ class Settling:
         ).one()
         this = and_(DestinationRow.account_id == here.account_id, DestinationRow.conversation == here.conversation)
         if settlement.pause is not None:
-            await self._db.execute(update(DestinationRow).where(this).values(paused=settlement.pause))
+            await self._db.execute(update(DestinationRow).where(this).values(paused=settlement.pause, paused_at=settlement.at))
             closed = select(DestinationRow.id).where(this)
             await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(closed)).values(due_at=None))
         if settlement.moved_to is not None:

@@ -46,5 +46,5 @@ async def index_releases(connection: AsyncConnection, after: int, limit: int) ->
     if not ids:
         return []
     releases = await SqlReleases(connection).many([ReleaseId(ident) for ident in ids])
-    await index(connection, [(release.id, release.newsroom.id, release.versions) for release in releases], anew=True)
+    await index(connection, [(release.id, release.versions) for release in releases], anew=True)
     return ids

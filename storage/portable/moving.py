@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import SecondWorker, SettingsError, StorageError
+from bot.presence import LEASE
 from storage.engine import database_url, is_shared, name_of
 from storage.portable.archive import BATCH, SEARCH, Progress, tally_of
 from storage.portable.filling import go_on_numbering, index_releases, insert_rows
@@ -25,9 +26,6 @@ from storage.portable.reaching import bring_to, engine_for, schema_of, snapshot
 from storage.portable.tables import RECORD, Key, count_rows, first_filled, key_of, rows_of, tables_of
 from storage.worker_lock import worker_lock
 from storage.workers import SqlWorkers
-
-WORKER_SILENT = timedelta(seconds=20)
-"""After so long without a sign of life a process counts as gone."""
 
 _LOCK = 7_377_824_302
 """The advisory lock on PostgreSQL that says "I fill this database"; the number means nothing."""
@@ -92,9 +90,9 @@ async def refuse_while_running(connection: AsyncConnection, address: URL) -> Non
     """Raises SecondWorker where a worker was heard of lately. SQLite's lock file knows better, and at once."""
     if is_shared(address) and await connection.run_sync(lambda plain: inspect(plain).has_table("worker")):
         now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
-        for worker in await SqlWorkers(connection).live(now - WORKER_SILENT):
+        for worker in await SqlWorkers(connection).live(now - LEASE):
             raise SecondWorker(
-                f"a worker ({worker.where}) runs on {name_of(address)}; stop it first, and wait for {WORKER_SILENT.seconds} seconds"
+                f"a worker ({worker.where}) runs on {name_of(address)}; stop it first, and wait for {LEASE.seconds} seconds"
             )
 
 

@@ -66,6 +66,10 @@ def _bring_to(connection: Connection, schema: str) -> None:
         one_migrates(connection)
         command.upgrade(config(connection), schema)
     except CommandError as error:
+        if MigrationContext.configure(connection).get_current_revision() is not None:
+            raise StorageError(
+                f"the database was made by a newer version of Pressevagt ({error}); use that version, or an empty database"
+            ) from error
         raise StorageError(
             f"this version of Pressevagt does not know the schema {schema} ({error}); use the one it is of"
         ) from error

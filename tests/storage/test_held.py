@@ -330,6 +330,78 @@ async def test_a_digest_of_nothing_leaves_nothing_held(world: World, desk: Desk)
     assert [state for _, state, _ in await desk.deliveries()] == ["skipped"] * 3
 
 
+async def test_what_is_held_is_judged_by_what_is_wanted_when_it_leaves(world: World, desk: Desk) -> None:
+    """A filter that was chosen meanwhile keeps out of the digest what it keeps out; one that was taken away lets it in."""
+    _, bridge, _ = await come_out(world, "Ny kaj", "Ny bro", "Ny havnechef")
+    await desk.choose(replace(DAILY, filter="bro OR havnechef"))
+    world.pass_time(hours=HOURS_TO_DIGEST)
+    await let_go(world)
+    ((delivery, composition),) = await deliver(world)
+    assert len(delivery.digest_of) == 3
+    assert titles(composition) == ["Ny bro", "Ny havnechef"]
+    assert isinstance(composition, Message)
+    assert composition.shows[0] == (bridge, 1)
+    assert [reason for _, _, reason in await desk.deliveries()] == ["left out of a digest", "in a digest", "in a digest", ""]
+
+
+async def test_a_single_one_is_judged_so_too(world: World, desk: Desk) -> None:
+    """It is not told, and why is written down; what is told says by which rule."""
+    await come_out(world, "Ny kaj")
+    await desk.choose(replace(DAILY, filter="bro"))
+    world.pass_time(hours=HOURS_TO_DIGEST)
+    await let_go(world)
+    assert [composition for _, composition in await deliver(world)] == [Nothing("kept out: filtered_out")]
+    await come_out(world, "Ny bro")
+    await desk.choose(replace(DAILY, kinds=frozenset({Kind.NEWS}), filter="kaj OR bro"))
+    world.pass_time(days=1)
+    await let_go(world)
+    ((_, composition),) = await deliver(world)
+    assert isinstance(composition, Message)
+    assert composition.reason == "unknown"
+
+
+async def test_what_leaves_no_word_is_not_followed_by_more(world: World, desk: Desk) -> None:
+    """The whole text of a release that was kept out in the end stays away too."""
+    await desk.how(DestinationOptions(whole=True))
+    newsroom = (await world.feed()).newsroom.id
+    made = await world.add(item("x", "Ny kaj", published=world.now, body="Kajen åbner på mandag."))
+    async with world.database.begin() as tx:
+        await owe_alerts(tx, newsroom, [(made["x"], 1)], world.now, any_late=False)
+    await desk.choose(replace(DAILY, filter="bro"))
+    world.pass_time(hours=HOURS_TO_DIGEST)
+    await let_go(world)
+    first, second = [await deliver(world) for _ in range(2)]
+    assert [composition for _, composition in (*first, *second)] == [
+        Nothing("kept out: filtered_out"),
+        Nothing("no post stands there that shows it"),
+    ]
+
+
+async def test_a_digest_that_stands_strikes_what_is_withdrawn(world: World, desk: Desk) -> None:
+    """And marks what is corrected, each in its place; it is an edit and no word more."""
+    first, second = await come_out(world, "Ny kaj", "Ny bro")
+    newsroom = (await world.feed()).newsroom.id
+    world.pass_time(hours=HOURS_TO_DIGEST)
+    await let_go(world)
+    await deliver(world)
+    async with world.database.begin() as tx:
+        revision = await tx.releases.mark_gone(first, world.now)
+        assert revision is not None
+        await owe_correction(tx, newsroom, (first, revision), world.now)
+        bridge = (await tx.releases.many([second]))[0].content()
+        after = replace(bridge, title="Ny bro over havnen")
+        revised = await tx.releases.revise(second, after, now=world.now, correction=True)
+        await owe_correction(tx, newsroom, (second, revised), world.now)
+    ((_, edits),) = await deliver(world)
+    assert isinstance(edits, list)
+    entries = [element for element in edits[0].card.elements if isinstance(element, Entry)]
+    assert [(each.title, each.struck) for each in entries] == [("Ny kaj", True), ("Ny bro over havnen", False)]
+    assert [each.marks[0].split()[0] for each in entries] == ["TRUKKET", "RETTET"]
+    assert edits[0].anew is None
+    ((_, nothing),) = await deliver(world)
+    assert nothing == Nothing("already shown as corrected")
+
+
 async def test_paused_destinations_are_told_when_they_are_resumed(world: World, desk: Desk) -> None:
     """What was held leaves into a lane that waits."""
     await come_out(world, "Ny kaj")

@@ -126,3 +126,25 @@ async def test_whose_newsroom_it_is(world: World) -> None:
         assert await tx.newsrooms.subscribed_by("slack", "bot", asked) == set()
         await tx.destinations.unsubscribe(subscription, world.now)
         assert await tx.newsrooms.subscribed_by("test", "bot", asked) == {added.id}
+
+
+async def test_an_operator_offers_and_withdraws(world: World) -> None:
+    """Releases, subscriptions and the feed stay; what a setting offers is left as it is."""
+    newsroom = await world.newsroom("havnen", offered=False)
+    by_setting = await world.newsroom("broen")
+    desk, everything = await world.desk("desk"), await world.desk("everything")
+    await world.subscribe(desk, newsroom.id)
+    await world.subscribe(everything)
+    release = await world.release(slug="havnen")
+    async with world.database.begin() as tx:
+        for each in (newsroom, by_setting):
+            await tx.newsrooms.offer(each.id, "operator")
+        assert [each.slug for each in await tx.newsrooms.offered("operator")] == ["havnen"]
+        assert [each.slug for each in await tx.newsrooms.offered("settings")] == ["broen"]
+        assert await tx.outbox.audience_size(newsroom.id, world.now) == 2
+        await tx.newsrooms.withdraw(newsroom.id)
+        assert await tx.newsrooms.offered("operator") == []
+        assert await tx.outbox.audience_size(newsroom.id, world.now) == 1
+        assert (await tx.newsrooms.subscribers(newsroom.id), await tx.newsrooms.subscribers(None)) == (1, 1)
+        assert await tx.releases.get(release) is not None
+        assert "havnen" in [feed.newsroom.slug for feed in await tx.feeds.all()]

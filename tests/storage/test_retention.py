@@ -133,7 +133,7 @@ async def test_small_things_go_in_their_time(world: World) -> None:
     async with world.database.begin() as tx:
         await tx.lists.keep(ASTA, world.address(), 1, [release], world.now)
         await tx.buttons.keep({"a": "/latest", "b": "/search kaj"}, world.now)
-        await tx.takers.take(release, ASTA, world.now)
+        await tx.takers.take(release, [world.address()], ASTA, world.now)
         await tx.marks.set("event", world.now + timedelta(hours=1), world.now)
         await tx.workers.seen(Worker("gone", frozenset(), "host:1", "0", world.now, world.now))
     world.pass_time(hours=2)

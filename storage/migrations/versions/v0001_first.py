@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("paused", sa.Text(), nullable=True),
+        sa.Column("paused_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("options", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_destination_account_id_account")),
@@ -67,15 +68,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "conversation", "thread", name=op.f("uq_destination_account_id_conversation_thread")),
     )
     op.create_table(
+        "broadcast",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("silent", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("drafted_at", UtcDateTime(), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+    )
+    op.create_table(
         "fan_out",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("newsroom_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("newsroom_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("releases", sa.JSON(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["newsroom_id"], ["newsroom.id"], name=op.f("fk_fan_out_newsroom_id_newsroom")),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_fan_out_broadcast_id_broadcast")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fan_out")),
     )
     op.create_table(
@@ -216,6 +232,7 @@ def upgrade() -> None:
         sa.Column("done_at", UtcDateTime(), nullable=True),
         sa.Column("held_until", UtcDateTime(), nullable=True),
         sa.Column("digest_id", sa.BigInteger(), nullable=True),
+        sa.Column("delayed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["destination_id"], ["destination.id"], name=op.f("fk_delivery_destination_id_destination")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_delivery_release_id_release")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
@@ -254,6 +271,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state <> 'sent'"),
         postgresql_where=sa.text("state <> 'sent'"),
     )
+    op.create_index(
+        "ix_delivery_broadcast",
+        "delivery",
+        ["dedupe_key"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'broadcast'"),
+        postgresql_where=sa.text("kind = 'broadcast'"),
+    )
     op.create_table(
         "revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -284,14 +309,40 @@ def upgrade() -> None:
         "taker",
         sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("conversation", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_taker_account_id_account")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_taker_release_id_release")),
-        sa.PrimaryKeyConstraint("release_id", "account_id", name=op.f("pk_taker")),
+        sa.PrimaryKeyConstraint("release_id", "account_id", "conversation", name=op.f("pk_taker")),
     )
     op.create_index("ix_taker_at", "taker", ["at"], unique=False)
+    op.create_index("ix_taker_account", "taker", ["account_id", "conversation"], unique=False)
+    op.create_table(
+        "circle",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("conversation", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_circle_account_id_account")),
+        sa.PrimaryKeyConstraint("account_id", "conversation", name=op.f("pk_circle")),
+    )
+    op.create_index("ix_circle_name", "circle", ["name"], unique=False)
+    op.create_table(
+        "link_code",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("destination_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.Column("asker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["asker_id"], ["destination.id"], name=op.f("fk_link_code_asker_id_destination")),
+        sa.ForeignKeyConstraint(["destination_id"], ["destination.id"], name=op.f("fk_link_code_destination_id_destination")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_link_code")),
+    )
+    op.create_index(op.f("ix_link_code_asker_id"), "link_code", ["asker_id"], unique=False)
+    op.create_index(op.f("ix_link_code_destination_id"), "link_code", ["destination_id"], unique=False)
     op.create_table(
         "statement",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -428,9 +479,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pin")),
     )
     op.create_index("ix_pin_newsroom_id", "pin", ["newsroom_id"], unique=False)
+    op.create_table(
+        "pause",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "account", name=op.f("pk_pause")),
+    )
+    op.create_table(
+        "deed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("about", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deed")),
+    )
+    op.create_table(
+        "summary",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_summary")),
+    )
     # The search index is each engine's own, and no model knows it.
     if op.get_bind().dialect.name == "sqlite":
+        op.execute("CREATE TABLE release_search_place (place INTEGER PRIMARY KEY, row INTEGER NOT NULL UNIQUE)")
         op.execute("CREATE VIRTUAL TABLE release_search USING fts5(marks, title, body, tokenize = 'ascii')")
+        op.execute(
+            "CREATE VIRTUAL TABLE release_search_words USING fts5(words, tokenize = 'ascii', content = '', detail = none, "
+            "prefix = '3 4 5 6 7 8 9 10')"
+        )
     else:
         op.execute("CREATE TABLE release_search (place BIGINT PRIMARY KEY, document TSVECTOR NOT NULL)")
         op.execute("CREATE INDEX ix_release_search_document ON release_search USING gin (document)")
@@ -439,6 +520,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Nothing is left."""
     op.execute("DROP TABLE release_search")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE release_search_words")
+        op.execute("DROP TABLE release_search_place")
+    op.drop_table("summary")
+    op.drop_table("deed")
+    op.drop_table("pause")
     op.drop_index("ix_pin_newsroom_id", table_name="pin")
     op.drop_table("pin")
     op.drop_index("ix_audit_destination", table_name="audit")
@@ -459,6 +546,12 @@ def downgrade() -> None:
     op.drop_table("lookup")
     op.drop_index("ix_statement_url", table_name="statement")
     op.drop_table("statement")
+    op.drop_index(op.f("ix_link_code_destination_id"), table_name="link_code")
+    op.drop_index(op.f("ix_link_code_asker_id"), table_name="link_code")
+    op.drop_table("link_code")
+    op.drop_index("ix_circle_name", table_name="circle")
+    op.drop_table("circle")
+    op.drop_index("ix_taker_account", table_name="taker")
     op.drop_index("ix_taker_at", table_name="taker")
     op.drop_table("taker")
     op.drop_index("ix_shown_shown_at", table_name="shown")
@@ -470,6 +563,12 @@ def downgrade() -> None:
         table_name="delivery",
         sqlite_where=sa.text("state <> 'sent'"),
         postgresql_where=sa.text("state <> 'sent'"),
+    )
+    op.drop_index(
+        "ix_delivery_broadcast",
+        table_name="delivery",
+        sqlite_where=sa.text("kind = 'broadcast'"),
+        postgresql_where=sa.text("kind = 'broadcast'"),
     )
     op.drop_index(
         "ix_delivery_ambiguous",
@@ -526,6 +625,7 @@ def downgrade() -> None:
     )
     op.drop_table("feed")
     op.drop_table("fan_out")
+    op.drop_table("broadcast")
     op.drop_table("destination")
     op.drop_table("newsroom")
     op.drop_index("ix_button_kept_at", table_name="button")
