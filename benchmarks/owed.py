@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, insert, text
 
 from bot import log
 from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.ledger import Ledger
 from bot.alerts.pace import Budget
 from bot.alerts.together import Lookout
 from bot.clock import SystemClock, TimeKeeper
@@ -72,6 +73,10 @@ class Taker:
     async def edit(self, post: Post, card: Card) -> SendOutcome:  # noqa: ARG002
         """Take it."""
         return Sent(post.reference)
+
+    async def link(self, address: Address, reference: str) -> str:  # noqa: ARG002
+        """It has no addresses."""
+        return ""
 
     async def may_manage(self, actor: object, address: Address) -> bool:  # noqa: ARG002
         """Nobody does."""
@@ -165,9 +170,19 @@ async def dispatching(
 ) -> AsyncIterator[list[Dispatcher]]:
     """Dispatchers at work, as a process of the bot has them."""
     owner, clock = token_hex(8), await TimeKeeper(database).set()
-    lookout = Lookout(database, clock, owner)
+    lookout, ledger = Lookout(database, clock, owner), Ledger(database, owner)
     dispatchers = [
-        Dispatcher(database, adapter, each, clock, owner=owner, budget=Budget(adapter.pace), on_settled=on_settled, lookout=lookout)
+        Dispatcher(
+            database,
+            adapter,
+            each,
+            clock,
+            owner=owner,
+            budget=Budget(adapter.pace),
+            on_settled=on_settled,
+            lookout=lookout,
+            ledger=ledger,
+        )
         for each in accounts
     ]
     async with AsyncExitStack() as stack:

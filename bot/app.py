@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot import web
 from bot.alerts.accounts import Accounts
 from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.ledger import Ledger
 from bot.alerts.pace import Budget
 from bot.alerts.together import Lookout
 from bot.clock import TimeKeeper
@@ -42,6 +44,7 @@ from bot.presence import Listening, Presence
 from bot.retention import Keep, Retention
 from bot.settings import Settings
 from bot.standing import Platform, SaysWhetherConnected, Standings
+from bot.summary import Summary
 from bot.watched import WatchedDatabase
 from storage.database import SqlDatabase
 from storage.migrate import migrate
@@ -70,7 +73,7 @@ class Bot:
     http_port: int | None = None
     metrics_port: int | None = None
     metrics: Metrics = field(default_factory=Metrics)
-    others: list[Presence | Listening | TimeKeeper] = field(default_factory=list)
+    others: list[Presence | Listening | TimeKeeper | Summary] = field(default_factory=list)
     retention: Retention | None = None
 
     @property
@@ -144,6 +147,7 @@ async def start(
             language=settings.language,
             timezone=settings.timezone,
             may_manage=_may_manage(adapters),
+            link=_link(adapters),
             witness=metrics.witness,
             keep=Keep.of(settings.keep_days, settings.keep_changes_days),
         )
@@ -171,9 +175,17 @@ async def start(
             standings = Standings(watched, clock, owner, partial(_platforms, adapters, bot), lambda: watched.unwritten)
             await _serve_own(stack, settings, bot, standings)
         on_event = events(watched, clock, metrics.witness, language=settings.language, timezone=settings.timezone)
-        lookout = Lookout(watched, clock, owner)
+        lookout, ledger = Lookout(watched, clock, owner), Ledger(watched, owner)
         dispatcher = partial(
-            _dispatcher, watched, clock, owner, evict=alone, on_settled=on_settled, witness=metrics.witness, lookout=lookout
+            _dispatcher,
+            watched,
+            clock,
+            owner,
+            evict=alone,
+            on_settled=on_settled,
+            witness=metrics.witness,
+            lookout=lookout,
+            ledger=ledger,
         )
         for adapter in adapters:
             accounts = Accounts(adapter, partial(dispatcher, adapter) if DISPATCH in roles else None, witness=metrics.witness)
@@ -186,7 +198,7 @@ async def start(
                 else:
                     await stack.enter_async_context(adapter.listen())
         if worker:
-            _stay(bot, settings, watched, owner, roles)
+            _stay(bot, settings, watched, owner, roles, told)
         await stack.enter_async_context(database.watch(bot.hear))
         # Last in, first out: the parts stop and finish before the adapters that they send through are closed.
         group = await stack.enter_async_context(asyncio.TaskGroup())
@@ -213,9 +225,14 @@ def _roles(only: Collection[str] | None, adapters: Sequence[ChatAdapter], *, sha
     return frozenset(only)
 
 
-def _stay(bot: Bot, settings: Settings, database: Database, owner: str, roles: frozenset[str]) -> None:
-    """What a process does that is there to stay: it clears up, and on a database that others use it tells of itself."""
+def _stay(
+    bot: Bot, settings: Settings, database: Database, owner: str, roles: frozenset[str], operators: Sequence[DestinationId]
+) -> None:
+    """What a process does that is there to stay: it clears up, tells operators of the day, and on a shared database of itself."""
     bot.retention = Retention(database, bot.clock, owner, Keep.of(settings.keep_days, settings.keep_changes_days))
+    if operators and settings.summary_at:
+        zone = ZoneInfo(settings.timezone)
+        bot.others.append(Summary(database, bot.clock, operators, settings.summary_at, zone))
     if bot.database.is_shared:
         bot.others.append(Presence(database, bot.clock, owner, roles, partial(_share, bot, owner)))
 
@@ -259,6 +276,7 @@ def _dispatcher(
     on_settled: Callable[[Delivery, Settlement], None],
     witness: Witness,
     lookout: Lookout,
+    ledger: Ledger,
 ) -> Dispatcher:
     return Dispatcher(
         database,
@@ -271,6 +289,7 @@ def _dispatcher(
         on_settled=on_settled,
         witness=witness,
         lookout=lookout,
+        ledger=ledger,
     )
 
 
@@ -358,3 +377,13 @@ def _may_manage(adapters: Sequence[ChatAdapter]) -> Callable[[Actor, Address], A
         return False
 
     return may_manage
+
+
+def _link(adapters: Sequence[ChatAdapter]) -> Callable[[Address, str], Awaitable[str]]:
+    async def link(address: Address, reference: str) -> str:
+        for adapter in adapters:
+            if adapter.platform == address.platform:
+                return await adapter.link(address, reference)
+        return ""
+
+    return link

@@ -35,7 +35,7 @@ def events(database: Database, clock: Clock, witness: Witness, *, language: str,
         async with database.begin() as tx:
             match event:
                 case BotRemoved(address, reason):
-                    await tx.destinations.pause(address, reason)
+                    await tx.destinations.pause(address, reason, clock.now())
                     closed = await tx.destinations.of_conversation(address)
                     await tell_administrators(tx, closed, PAUSED, clock.now(), reason)
                 case ThreadClosed(address):
@@ -56,7 +56,7 @@ def events(database: Database, clock: Clock, witness: Witness, *, language: str,
                     # Leaving the old conversation may have looked like being removed.
                     await tx.destinations.resume(replace(address, conversation=conversation), clock.now())
                 case AccountRemoved(platform, account):
-                    await tx.destinations.pause_account(platform, account, UNINSTALLED)
+                    await tx.destinations.pause_account(platform, account, UNINSTALLED, clock.now())
                     await tx.forgetting.account_left(platform, account, clock.now())
                 case AccountAdded(platform, account):
                     await tx.destinations.resume_account(platform, account, UNINSTALLED, clock.now())

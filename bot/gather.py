@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Generic, TypeVar
@@ -21,48 +20,59 @@ PAUSE = 1.0
 
 
 class Gather(Generic[T]):
-    """Collects items for up to `within` seconds, or until there are `enough` of them, and hands them to `write` in one list.
+    """Collects items for up to `within` seconds, or until somebody is in a hurry, and hands them to `write` in one list.
 
     A StorageError from `write` is tried again for as long as it takes: what is in here has happened already (it was sent, it was
     fetched), and forgetting it would have it happen twice. Any other error is a fault of ours: the items are then written one by
-    one, and only what cannot be written at all is logged and left out.
+    one, and only what cannot be written at all is logged and left out, of which `left_out` hears.
     """
 
-    def __init__(self, write: Callable[[list[T]], Awaitable[None]], within: float, *, enough: float = math.inf) -> None:
-        self._write = write
-        self._within = within
-        self._enough = enough
-        self._items: asyncio.Queue[T] = asyncio.Queue()
-        self._unwritten = 0
+    def __init__(
+        self, write: Callable[[list[T]], Awaitable[None]], within: float, *, left_out: Callable[[T], None] = lambda _item: None
+    ) -> None:
+        self._write, self._within, self._left_out = write, within, left_out
+        self._items: list[T] = []
+        self._came = self._went = 0
+        self._some, self._now, self._written = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def __len__(self) -> int:
         """How many items are not written down yet."""
-        return self._unwritten
+        return self._came - self._went
 
     def put(self, item: T) -> None:
         """Have it written down soon."""
-        self._unwritten += 1
-        self._items.put_nowait(item)
+        self._came += 1
+        self._items.append(item)
+        self._some.set()
+
+    def hurry(self) -> None:
+        """Have what is in here written down without waiting for more."""
+        if self._items:
+            self._now.set()
 
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
-            batch = [await self._items.get()]
+            await self._some.wait()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._within):
-                    while len(batch) < self._enough:
-                        batch.append(await self._items.get())
-            while not self._items.empty():
-                batch.append(self._items.get_nowait())
+                    await self._now.wait()
+            batch, self._items = self._items, []
+            self._some.clear()
+            self._now.clear()
             await self._insist(batch)
-            self._unwritten -= len(batch)
-            for _ in batch:
-                self._items.task_done()
+            self._went += len(batch)
+            self._written.set()
 
     async def drain(self, limit: float) -> None:
-        """Wait until all is written down, `limit` seconds at most."""
+        """Wait until all that is in here now is written down, `limit` seconds at most."""
+        until = self._came
+        self.hurry()
         try:
-            await asyncio.wait_for(self._items.join(), limit)
+            async with asyncio.timeout(limit):
+                while self._went < until:
+                    self._written.clear()
+                    await self._written.wait()
         except TimeoutError:
             log.error("unwritten_at_stop", items=len(self))
 
@@ -76,7 +86,7 @@ class Gather(Generic[T]):
             except Exception:
                 if len(batch) == 1:
                     log.exception("writing_failed", item=repr(batch[0]))
-                    return None
+                    return self._left_out(batch[0])
                 for item in batch:
                     await self._insist([item])
                 return None

@@ -79,5 +79,9 @@ def _of_platforms(standing: Standing) -> Iterable[GaugeMetricFamily]:
     owned = [((one.name,), float(sum(one.owned))) for one in each if one.owned is not None]
     yield _gauge("accounts", "Accounts of ours that this process may send through.", accounts, "platform")
     yield _gauge("accounts_owned", "Those of them that it owns now.", owned, "platform")
+    paused = {pause.platform for pause in standing.pauses}
+    pauses = [((name,), float(name in paused)) for name in dict.fromkeys((*(one.name for one in each), *sorted(paused)))]
+    what = "Whether an operator has paused the platform, or an account of it (1), or not (0)."
+    yield _gauge("platform_paused", what, pauses if standing.feeds is not None else [], "platform")
     connected = [((one.name,), float(one.connected)) for one in each if one.connected is not None]
     yield _gauge("adapter_connected", "Whether the platform is connected, where its adapter says so.", connected, "platform")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
+
+from bot.errors import StorageError
+
+_log = structlog.get_logger()
 
 _SECRETS = (
     # Telegram's, which stand in addresses as /bot123456:...; no word boundary goes before them there.
@@ -22,6 +27,7 @@ _SECRETS = (
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 4000
+_LONGEST_ERROR = 500
 
 
 def redacted(text: str) -> str:
@@ -59,7 +65,7 @@ def configure(level: str, style: str, *, file: Path | None = None) -> None:
     """Log from here on at `level`, as `style` says (`text`, `json`), to the standard error stream or to a file."""
     stream: TextIO = sys.stderr
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         stream = file.open("a", encoding="utf-8", errors="backslashreplace")
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -90,3 +96,12 @@ def configure(level: str, style: str, *, file: Path | None = None) -> None:
     root.setLevel(level.upper())
     for chatty in ("aiosqlite", "asyncio", "alembic", "aiohttp.access", "slack_bolt", "slack_sdk"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+@contextmanager
+def lesser_fault(event: str) -> Iterator[None]:
+    """What goes wrong with the database in here is a warning of this name, and what was begun goes on without it."""
+    try:
+        yield
+    except StorageError as error:
+        _log.warning(event, error=str(error)[:_LONGEST_ERROR])

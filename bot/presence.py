@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot import __version__
-from bot.errors import StorageError
+from bot.log import lesser_fault
 from bot.ports import ChatAdapter, Clock, Database, Transaction, Worker
 
 log = structlog.get_logger()
@@ -45,10 +45,10 @@ class Presence:
     async def run(self) -> None:
         """Until `stop`."""
         while not self._stopping.is_set():
-            with _lesser_fault("presence_not_told"):
+            with lesser_fault("presence_not_told"):
                 await self._tell()
             await _either(self._stopping, BEAT)
-        with _lesser_fault("presence_not_ended"):
+        with lesser_fault("presence_not_ended"):
             async with self._database.begin() as tx:
                 await tx.workers.gone(self._owner)
                 await tx.leases.release(self._owner)
@@ -102,7 +102,7 @@ class Listening:
     async def _take(self) -> bool:
         """Take or renew the lease. A database that cannot be reached takes away nothing before the lease has run out."""
         now = self._clock.now()
-        with _lesser_fault("lease_not_renewed"):
+        with lesser_fault("lease_not_renewed"):
             async with self._database.begin() as tx:
                 for account in await self._adapter.accounts():
                     held = await tx.leases.take(f"listen:{self._adapter.platform}:{account}", self._owner, now, LEASE)
@@ -117,15 +117,6 @@ class Listening:
         finally:
             log.info("listening_ended", platform=self._adapter.platform)
             self._until = None
-
-
-@contextmanager
-def _lesser_fault(event: str) -> Iterator[None]:
-    """What goes wrong with the database in here is logged, and tried again at the next beat."""
-    try:
-        yield
-    except StorageError as error:
-        log.warning(event, error=str(error)[:500])
 
 
 async def _either(event: asyncio.Event, seconds: float) -> bool:

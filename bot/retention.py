@@ -3,7 +3,7 @@
 One process at a time does it, by a lease. What goes, and when:
 
 - what was sent, after `Keep.deliveries`, unless its release may still be corrected (`bot.ports.Retention.settled`);
-- who changed what, and who made a subscription that ended, after `Keep.changes`;
+- who changed what, who made a subscription that ended, and what operators did and told everybody, after `Keep.changes`;
 - who took a story, and buttons that were not shown again, after `Keep.deliveries`; numbered lists after a day (they count for an
   hour); marks that have lapsed, and processes that are gone;
 - all of an account that does not want us any more, after `GRACE`; and the husks of what was forgotten, at once.
@@ -68,6 +68,7 @@ class Keep:
             Aged.TAKERS: now - self.deliveries,
             Aged.MARKS: now,
             Aged.WORKERS: now - self.workers,
+            Aged.DEEDS: now - self.changes,
         }
 
 

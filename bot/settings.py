@@ -10,6 +10,7 @@ import os
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -71,6 +72,11 @@ class Settings(TelegramSettings, SlackSettings):
         default=frozenset(),
         validation_alias="PRESSEVAGT_OPERATORS",
         description="Who may do everything everywhere, and hears of feeds that fail: telegram:123,slack:U1.",
+    )
+    summary_at: Annotated[time | None, NoDecode] = Field(
+        default=time(8),
+        validation_alias="PRESSEVAGT_SUMMARY_AT",
+        description="When operators are told, once a day, what went wrong: 08:00, by PRESSEVAGT_TIMEZONE; off: never.",
     )
     allow_private_addresses: Annotated[bool | frozenset[str], NoDecode] = Field(
         default=False,
@@ -168,6 +174,18 @@ class Settings(TelegramSettings, SlackSettings):
             message = f"{wrong[0]!r} names nobody; write platform:id, such as telegram:123 or slack:U1"
             raise ValueError(message)
         return named
+
+    @field_validator("summary_at", mode="before")
+    @classmethod
+    def _hour(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        said = value.strip().lower()
+        found = re.fullmatch(r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?", said)
+        if not found and said != "off":
+            message = f"{value!r} is no time of day; write one such as 08:00, or off"
+            raise ValueError(message)
+        return time(int(found[1]), int(found[2] or 0)) if found else None
 
     @field_validator("allow_private_addresses", mode="before")
     @classmethod

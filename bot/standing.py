@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from bot.domain.newsroom import Feed
 from bot.errors import StorageError
-from bot.ports import Clock, Database, OutboxHealth, Transaction, Worker
+from bot.ports import Clock, Database, OutboxHealth, Pause, Transaction, Worker
 from bot.presence import LEASE
 
 KEEP = 5.0
@@ -52,13 +52,15 @@ class Platform:
 class Standing:
     """What was found. None stands for what could not be read; `trouble` says why the database could not.
 
-    `unwritten` says why it could not be written lately. `others` are the live processes beside this one.
+    `unwritten` says why it could not be written lately. `others` are the live processes beside this one, `pauses` what operators
+    have paused.
     """
 
     at: datetime | None = None
     trouble: str = "not asked yet"
     feeds: Sequence[Feed] | None = None
     others: Sequence[Worker] = ()
+    pauses: Sequence[Pause] = ()
     outbox: OutboxHealth | None = None
     platforms: Sequence[Platform] = field(default=())
     unwritten: str = ""
@@ -112,10 +114,9 @@ class Standings:
         """How it stands; the outbox is counted only where that is asked for, since it costs more than the rest."""
         feeds = await self._feeds.get()
         outbox: _Found[OutboxHealth] = await self._outbox.get() if count and not feeds.trouble else _Found(None)
-        found, others = feeds.what or (None, ())
-        return Standing(
-            self._clock.now(), feeds.trouble or outbox.trouble, found, others, outbox.what, self._platforms(), self._unwritten()
-        )
+        found, others, pauses = feeds.what or (None, (), ())
+        trouble = feeds.trouble or outbox.trouble
+        return Standing(self._clock.now(), trouble, found, others, pauses, outbox.what, self._platforms(), self._unwritten())
 
     async def _within(self, seconds: float, read: Callable[[Transaction], Awaitable[T]]) -> _Found[T]:
         try:
@@ -126,9 +127,10 @@ class Standings:
         except StorageError as error:
             return _Found(None, str(error))
 
-    async def _read_feeds(self, tx: Transaction) -> tuple[Sequence[Feed], Sequence[Worker]]:
+    async def _read_feeds(self, tx: Transaction) -> tuple[Sequence[Feed], Sequence[Worker], Sequence[Pause]]:
         workers = await tx.workers.live(self._clock.now() - LEASE)
-        return await tx.feeds.all(), [worker for worker in workers if worker.owner != self._owner]
+        others = [worker for worker in workers if worker.owner != self._owner]
+        return await tx.feeds.all(), others, await tx.pauses.all()
 
     async def _count_outbox(self, tx: Transaction) -> OutboxHealth:
         return await tx.outbox.health()

@@ -10,13 +10,14 @@ from typing import assert_never
 from bot import cards
 from bot.alerts.wants import KEPT_OUT, Verdict, Wanting
 from bot.alerts.when import hours_of, zone_of
+from bot.cards.day import day_card, day_from_json
 from bot.domain.card import Card
-from bot.domain.delivery import UNDECIDED, Delivery, DeliveryKind, More, Post
+from bot.domain.delivery import ANEW, Delivery, DeliveryKind, More, Post, is_judged_anew
 from bot.domain.options import Corrections, DestinationOptions, Length
 from bot.domain.release import Content, Release, ReleaseId
-from bot.domain.subscription import Destination
+from bot.domain.subscription import Destination, Subscription
 from bot.i18n import Texts, texts
-from bot.ports import Taker, Transaction
+from bot.ports import Broadcast, Taker, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Releases:
     ) -> None:
         self._releases = {release.id: release for release in releases}
         self._former = former
-        self._takers = {(taker.release_id, taker.platform, taker.account): taker for taker in takers}
+        self._takers = {(each.release_id, each.platform, each.account, each.conversation): each for each in takers}
         self._alerts: dict[tuple[ReleaseId, str, str, Length, bool, bool, Taker | None], Message] = {}
         self._wanting: dict[ReleaseId, Wanting] = {}
         self._changes: dict[tuple[ReleaseId, int, str, str], Card | None] = {}
@@ -112,7 +113,8 @@ class Releases:
 
     def taker(self, release: Release, to: Destination) -> Taker | None:
         """Who has taken the story on, where a destination is shown that."""
-        return self._takers.get((release.id, to.address.platform, to.address.account)) if to.options.takers else None
+        here = to.address
+        return self._takers.get((release.id, here.platform, here.account, here.conversation)) if to.options.takers else None
 
     def as_posted(self, release: Release, post: Post, how: DestinationOptions) -> Release:
         """A release as a post is to show it where nothing but its taker changed: as it was read, where corrections are ignored."""
@@ -150,7 +152,15 @@ async def compose(tx: Transaction, deliveries: Sequence[Delivery], now: datetime
     former = {ident: await tx.releases.revisions(ident) for ident in corrected}
     takers = await tx.takers.of(wanted) if any(delivery.destination.options.takers for delivery in deliveries) else ()
     releases = Releases(await tx.releases.many(sorted(wanted)) if wanted else (), former, takers)
-    return [_voiced(await _compose(tx, delivery, releases, now), delivery) for delivery in deliveries]
+    said = await _said(tx, deliveries)
+    return [_voiced(await _compose(tx, delivery, releases, said, now), delivery) for delivery in deliveries]
+
+
+async def _said(tx: Transaction, deliveries: Sequence[Delivery]) -> Mapping[str, Broadcast]:
+    """The broadcasts that deliveries tell, by their numbers as payloads have them."""
+    numbers = {each.payload.get("broadcast", "") for each in deliveries if each.kind is DeliveryKind.BROADCAST}
+    found = [await tx.broadcasts.get(int(number)) for number in numbers]
+    return {str(each.id): each for each in found if each}
 
 
 def _voiced(composition: Composition, delivery: Delivery) -> Composition:
@@ -167,11 +177,16 @@ def _voiced(composition: Composition, delivery: Delivery) -> Composition:
             assert_never(composition)
 
 
-async def _compose(tx: Transaction, delivery: Delivery, releases: Releases, now: datetime) -> Composition:
+async def _compose(
+    tx: Transaction, delivery: Delivery, releases: Releases, said: Mapping[str, Broadcast], now: datetime
+) -> Composition:
     reader = texts(delivery.destination.language, delivery.destination.timezone)
     match delivery.kind:
         case DeliveryKind.NOTICE:
-            return Message(cards.notice_card(delivery.payload.get("code", ""), delivery.payload, reader, now))
+            return Message(_notice(delivery.payload, reader, now))
+        case DeliveryKind.BROADCAST:
+            broadcast = said.get(delivery.payload.get("broadcast", ""))
+            return Message(cards.broadcast_card(broadcast.text, reader)) if broadcast else Nothing("the broadcast is not kept")
         case DeliveryKind.DIGEST:
             return await _digest(tx, delivery, releases, reader, now)
         case DeliveryKind.ALERT:
@@ -182,22 +197,34 @@ async def _compose(tx: Transaction, delivery: Delivery, releases: Releases, now:
             return await _follow_up(tx, delivery, releases, reader, now)
 
 
+def _notice(payload: Mapping[str, str], reader: Texts, now: datetime) -> Card:
+    """A word to operators; the day's summary is a card of its own."""
+    if "day" in payload:
+        return day_card(day_from_json(payload["day"]), reader, now)
+    return cards.notice_card(payload.get("code", ""), payload, reader, now)
+
+
 async def _alert(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
     release = releases.of(delivery)
     if release.gone_at:
         return Nothing(GONE)
-    message, pings = releases.alert(release, delivery.destination, reader), tuple(delivery.payload.get("pings", "").split())
-    if delivery.payload.get("why") == UNDECIDED:
-        verdict = await _verdict(tx, delivery, releases.wanting(release), release, now)
+    message = releases.alert(release, delivery.destination, reader)
+    if delivery.delayed:
+        message = replace(message, card=cards.sent_late(message.card, reader))
+    pings = tuple(delivery.payload.get("pings", "").split())
+    if is_judged_anew(delivery.payload):
+        subscriptions = await tx.destinations.subscriptions(delivery.destination.id)
+        verdict = _verdict(subscriptions, delivery, releases.wanting(release), release, now)
         if not verdict.told:
             return Nothing(f"{KEPT_OUT}{verdict.rule}")
         message, pings = replace(message, reason=verdict.rule), verdict.pings
     return replace(message, card=replace(message.card, pings=pings)) if pings else message
 
 
-async def _verdict(tx: Transaction, delivery: Delivery, wanting: Wanting, release: Release, now: datetime) -> Verdict:
-    """What the subscriptions make of a release that was owed before it was known whether they want it."""
-    subscriptions = await tx.destinations.subscriptions(delivery.destination.id)
+def _verdict(
+    subscriptions: Sequence[Subscription], delivery: Delivery, wanting: Wanting, release: Release, now: datetime
+) -> Verdict:
+    """What the subscriptions make, now, of a release that is judged at its sending."""
     audible = [each for each in subscriptions if each.brings(release.newsroom) and not each.is_muted(delivery.created_at)]
     hours = hours_of(delivery.destination.options, zone_of(delivery.destination.timezone))
     return wanting.verdict([each.wish for each in audible], hours, now)
@@ -293,11 +320,15 @@ async def _is_wanted(tx: Transaction, delivery: Delivery, release: Release) -> b
 
 
 async def _digest(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
-    """What was held back and is still to be told: several in one message, and a single one as the alert that it is."""
-    undecided = delivery.payload.get("undecided", "").split()
+    """What was held back and is still to be told: several in one message, and a single one as the alert that it is.
+
+    What is wanted when it leaves is told, though it was chosen otherwise when it was held.
+    """
+    anew = delivery.payload.get(ANEW, "").split()
     told = [release for release in releases.digested(delivery) if not release.gone_at]
-    for release in [each for each in told if str(each.id) in undecided]:
-        if not (await _verdict(tx, delivery, releases.wanting(release), release, now)).told:
+    subscriptions = await tx.destinations.subscriptions(delivery.destination.id) if anew else ()
+    for release in [each for each in told if str(each.id) in anew]:
+        if not _verdict(subscriptions, delivery, releases.wanting(release), release, now).told:
             told.remove(release)
     if not told:
         return Nothing("nothing that was held back is still to be told")

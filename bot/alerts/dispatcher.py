@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,10 +11,11 @@ from time import monotonic
 from typing import assert_never
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
-from bot.alerts.administrators import PAUSED, tell_administrators
 from bot.alerts.compose import Composition, Edit, FollowUp, Message, Nothing, compose
 from bot.alerts.fanout import work_off
+from bot.alerts.ledger import Ledger, Line
 from bot.alerts.pace import Budget
 from bot.alerts.retry import put_off, settlement, skipped
 from bot.alerts.stock import Stock
@@ -31,9 +32,9 @@ from bot.domain.delivery import (
     Settlement,
 )
 from bot.errors import StorageError
-from bot.gather import Gather
 from bot.happenings import Posted, Settled, Waited, Witness, nobody
 from bot.ports import ChatAdapter, Clock, Database
+from bot.tasks import finish
 
 log = structlog.get_logger()
 
@@ -43,10 +44,6 @@ SEND_LIMIT = 10.0
 """Seconds that one send may take in all; none starts that could end after the lease does."""
 TICK = 1.0
 """Seconds after which the outbox is looked at at the latest, even if no wake-up came: that is a hint, the tick is the guarantee."""
-STILL_ENOUGH = 1 / 3
-"""While more than this share of what may be in flight waits for its turn, no more is claimed: few claims of many cost less."""
-SETTLE_WITHIN = 0.05
-"""Seconds over which outcomes are gathered, to be written down in one transaction."""
 RELEASED_AT_ONCE = 200
 """Destinations whose held alerts leave in one transaction: at eight in the morning there are many."""
 STOP_WITHIN = SEND_LIMIT + 5
@@ -58,7 +55,8 @@ class Dispatcher:
 
     `owner` is unlike any other process's; `budget` is the account's, from which answers to people take their turns too.
     `evict`: the former owner is known to be dead. `on_settled` hears of every settlement
-    that counted (the demo listens), `witness` of all that may be counted. `lookout` is shared by the dispatchers of a process.
+    that counted (the demo listens), `witness` of all that may be counted. `lookout` and `ledger` are shared by the
+    dispatchers of a process.
     """
 
     def __init__(
@@ -74,6 +72,7 @@ class Dispatcher:
         on_settled: Callable[[Delivery, Settlement], None] = lambda _delivery, _settlement: None,
         witness: Witness = nobody,
         lookout: Lookout | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._database = database
         self._witness = witness
@@ -82,6 +81,7 @@ class Dispatcher:
         self._clock = clock
         self._owner = owner
         self._lookout = lookout or Lookout(database, clock, owner)
+        self._ledger = ledger or Ledger(database, owner)
         self._evict = evict
         self._on_settled = on_settled
         self._budget = budget
@@ -91,12 +91,13 @@ class Dispatcher:
         self._account_id = 0
         self._backlog = False
         self._in_hand: set[DeliveryId] = set()
+        # Those in hand that wait for their turn to be sent.
+        self._ahead: set[DeliveryId] = set()
         # Whether a claim failed: it may have been made all the same, and only the word of it was lost.
         self._unsure = False
         self._sends = asyncio.Semaphore(adapter.pace.at_once)
         self._stock = Stock(adapter.pace)
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._outcomes = Gather(self._settle, SETTLE_WITHIN, enough=self._stock.enough)
         self._log = log.bind(platform=adapter.platform, account=account)
 
     @property
@@ -115,7 +116,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Deliver until `stop`."""
-        async with self._tasks():
+        async with self._ledger.open(), self._tasks():
             while not self._stopping.is_set():
                 await self._guarded(self._round)
         await self._guarded(self._disown)
@@ -123,18 +124,13 @@ class Dispatcher:
     @asynccontextmanager
     async def _tasks(self) -> AsyncIterator[None]:
         keeper = asyncio.create_task(self._keep_lease())
-        settler = asyncio.create_task(self._outcomes.run())
         try:
             yield
         finally:
-            if self._in_flight:
-                await asyncio.wait(self._in_flight, timeout=STOP_WITHIN)
-            for task in self._in_flight:
-                task.cancel()
+            late = await finish(self._in_flight, STOP_WITHIN)
+            self._ledger.expect(-len(late))
             keeper.cancel()
-            await self._outcomes.drain(STOP_WITHIN)
-            settler.cancel()
-            await asyncio.gather(keeper, settler, *self._in_flight, return_exceptions=True)
+            await asyncio.gather(keeper, return_exceptions=True)
 
     async def _guarded(self, step: Callable[[], Awaitable[None]]) -> None:
         """Run a step; a database that cannot be used, or a fault of ours, costs a pause, not the dispatcher."""
@@ -199,7 +195,10 @@ class Dispatcher:
             await self._sleep(until_next(TICK))
             return
         claimed, next_due = await self._claim()
-        for delivery, composition in zip(claimed, await self._composed(claimed), strict=True):
+        compositions = await self._composed(claimed)
+        self._ledger.expect(len(claimed))
+        self._ahead.update(delivery.id for delivery in claimed)
+        for delivery, composition in zip(claimed, compositions, strict=True):
             task = asyncio.create_task(self._deliver(delivery, composition))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
@@ -207,8 +206,8 @@ class Dispatcher:
             await self._sleep(self._until(next_due))
 
     async def _claim(self) -> tuple[list[Delivery], datetime | None]:
-        room = self._stock.most - len(self._in_flight) - len(self._outcomes)
-        if room <= 0 or self._budget.waiting > self._adapter.pace.at_once * STILL_ENOUGH:
+        room = self._stock.most - len(self._in_hand)
+        if room <= 0 or len(self._ahead) > self._stock.still_enough:
             return [], None
         now = self._clock.now()
         if not self._backlog and not self._unsure:
@@ -223,6 +222,8 @@ class Dispatcher:
             await tx.outbox.release_held(self._account_id, now, RELEASED_AT_ONCE)
             claim = await tx.outbox.claim(self._account_id, self._owner, now, room)
         self._unsure = False
+        if not self._in_hand:
+            self._stock.begin()
         self._in_hand.update(delivery.id for delivery in claim.deliveries)
         self._backlog = len(claim.deliveries) == room
         return claim.deliveries, claim.next_due
@@ -250,14 +251,20 @@ class Dispatcher:
             return await compose(tx, deliveries, self._clock.now())
 
     async def _deliver(self, delivery: Delivery, composition: Composition | None) -> None:
+        # Whatever is logged on the way, by an adapter or an SDK too, says what it is about. The task ends with the delivery.
+        bind_contextvars(delivery=delivery.id, release=delivery.release_id)
         try:
             settled = await self._attempt(delivery, composition)
         except StorageError as error:
             settled = put_off(delivery, str(error), self._clock.now())
         except Exception as error:  # noqa: BLE001 - a fault of ours in one delivery must not stop the others
-            self._log.exception("delivery_failed", delivery=delivery.id)
+            self._log.exception("delivery_failed")
             settled = settlement(delivery, RetryLater(f"{type(error).__name__}: {error}"), self._clock.now())
-        self._outcomes.put((delivery, settled))
+        self._begun(delivery)
+        between = self._adapter.pace.between_in(delivery.destination.kind)
+        self._ledger.put(Line(delivery, settled, between, self._written))
+        if len(self._in_hand) - len(self._in_flight) >= self._stock.enough:
+            self._ledger.hurry()
 
     async def _attempt(self, delivery: Delivery, composition: Composition | None) -> Settlement:
         if composition is None:
@@ -268,6 +275,7 @@ class Dispatcher:
         await self._budget.turn()
         self._witness(Waited(self._adapter.platform, is_answer=False, seconds=monotonic() - started))
         async with self._sends:
+            self._begun(delivery)
             if not self._may_send():
                 # The lease may have run out while we waited: whoever owns the account now delivers this.
                 return put_off(delivery, "the lease ran out", self._clock.now())
@@ -281,7 +289,7 @@ class Dispatcher:
                 if release and isinstance(outcome, Sent):
                     self._witness(Posted(self._adapter.platform, release, now))
                 settled = settlement(delivery, outcome, now, shows=shows)
-                return replace(settled, reason=settled.reason or reason)
+                return replace(settled, reason=reason) if reason and not settled.reason else settled
             case FollowUp(under, card, told):
                 outcome = await self._limited(self._adapter.send(delivery.destination, card, under=under))
                 return settlement(delivery, outcome, self._clock.now(), told=told)
@@ -323,21 +331,21 @@ class Dispatcher:
 
     # Settle
 
-    async def _settle(self, batch: list[tuple[Delivery, Settlement]]) -> None:
-        async with self._database.begin() as tx:
-            between = [self._adapter.pace.between_in(delivery.destination.kind) for delivery, _ in batch]
-            counted = await tx.outbox.settle(self._owner, [s for _, s in batch], between)
-            for (delivery, settled), still_ours in zip(batch, counted, strict=True):
-                if still_ours and settled.pause is not None:
-                    closed = await tx.destinations.of_conversation(delivery.destination.address)
-                    await tell_administrators(tx, closed, PAUSED, settled.at, settled.pause)
-        self._in_hand.difference_update(delivery.id for delivery, _ in batch)
-        self._stock.settled(len(batch))
-        for (delivery, settled), still_ours in zip(batch, counted, strict=True):
-            if still_ours:
-                self._tell(delivery, settled)
-            else:
-                self._log.warning("settlement_lost", delivery=delivery.id, state=settled.state)
+    def _begun(self, delivery: Delivery) -> None:
+        """It waits for its turn no longer; where that leaves too few that do, more are claimed."""
+        if delivery.id in self._ahead:
+            self._ahead.remove(delivery.id)
+            if len(self._ahead) == self._stock.still_enough:
+                self._wake.set()
+
+    def _written(self, lines: Sequence[tuple[Line, bool | None]]) -> None:
+        self._in_hand.difference_update(line.delivery.id for line, _ in lines)
+        self._stock.settled(len(lines))
+        for line, counted in lines:
+            if counted:
+                self._tell(line.delivery, line.settlement)
+            elif counted is False:
+                self._log.warning("settlement_lost", delivery=line.delivery.id, state=line.settlement.state)
         self._wake.set()
 
     def _tell(self, delivery: Delivery, settled: Settlement) -> None:
@@ -350,10 +358,16 @@ class Dispatcher:
             kind=delivery.kind.value,
             delivery=delivery.id,
             release=delivery.release_id,
-            shows=",".join(str(ident) for ident, _ in settled.shows) if settled.digests else None,
             destination=str(delivery.destination.address),
-            post=settled.reference or None,
-            reason=settled.reason or None,
+            **{name: value for name, value in _besides(settled) if value},
         )
         self._on_settled(delivery, settled)
         self._witness(Settled(delivery, settled))
+
+
+def _besides(settled: Settlement) -> Iterator[tuple[str, str]]:
+    """What there is to say of some settlements, for the log."""
+    if settled.digests:
+        yield "shows", ",".join(str(ident) for ident, _ in settled.shows)
+    yield "post", settled.reference
+    yield "reason", settled.reason

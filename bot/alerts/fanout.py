@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.alerts.broadcasting import owe_more
 from bot.alerts.wants import Wanting
 from bot.alerts.when import hours_of, zone_of
 from bot.domain.delivery import DeliveryKind, More, Owed
@@ -69,6 +70,8 @@ async def work_off(tx: Transaction, now: datetime) -> bool:
 
 
 async def _chunk(tx: Transaction, cursor: FanOutCursor, now: datetime) -> None:
+    if cursor.newsroom_id is None:
+        return await owe_more(tx, cursor, now)
     if cursor.kind is DeliveryKind.ALERT:
         found = await tx.outbox.audience(cursor.newsroom_id, at=cursor.at, after=cursor.after, until=cursor.until, limit=AT_ONCE)
         await _owe_alerts(tx, found, cursor.releases, now)
@@ -79,7 +82,7 @@ async def _chunk(tx: Transaction, cursor: FanOutCursor, now: datetime) -> None:
         audience = {destination: silent for destination, silent in stands.items() if destination <= cursor.until}
         await _owe_corrections(tx, cursor.kind, audience, cursor.releases[0], now)
         last, more = max(audience, default=0), len(audience) == AT_ONCE
-    await tx.outbox.advance(cursor.id, last if more else None)
+    return await tx.outbox.advance(cursor.id, last if more else None)
 
 
 async def _owe_alerts(tx: Transaction, audience: Sequence[Audience], releases: Sequence[Revised], now: datetime) -> None:

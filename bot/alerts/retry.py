@@ -15,6 +15,7 @@ from bot.domain.delivery import (
     DeliveryState,
     DestinationGone,
     DestinationMoved,
+    NotSent,
     PostGone,
     PostId,
     Refused,
@@ -50,9 +51,19 @@ def settlement(
 
     `edited` may also turn out to stand no longer.
     """
+    if isinstance(outcome, Sent):
+        return Settlement(
+            delivery.id,
+            delivery.destination.id,
+            DeliveryState.SENT,
+            now,
+            reference=outcome.reference,
+            shows=shows,
+            edited=edited,
+            told=told,
+            digests=delivery.kind is DeliveryKind.DIGEST,
+        )
     settled = _by_outcome(delivery, outcome, now)
-    if settled.state is DeliveryState.SENT:
-        settled = replace(settled, shows=shows, edited=edited, told=told)
     if isinstance(outcome, PostGone):
         settled = replace(settled, gone=edited)
     if delivery.kind is DeliveryKind.DIGEST and settled.state is not DeliveryState.PENDING:
@@ -61,12 +72,10 @@ def settlement(
     return settled
 
 
-def _by_outcome(delivery: Delivery, outcome: SendOutcome, now: datetime) -> Settlement:
+def _by_outcome(delivery: Delivery, outcome: NotSent, now: datetime) -> Settlement:
     pending = Settlement(delivery.id, delivery.destination.id, DeliveryState.PENDING, now)
     untried = partial(replace, pending, counts_as_attempt=False)
     match outcome:
-        case Sent(reference):
-            return replace(pending, state=DeliveryState.SENT, reference=reference)
         case RetryLater(reason, after, ambiguous):
             return _again(delivery, replace(pending, reason=reason, ambiguous=ambiguous), after)
         case Refused(reason):

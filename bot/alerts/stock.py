@@ -7,9 +7,9 @@ from time import monotonic
 
 from bot.ports import Pace
 
-AHEAD = 0.15
-"""Seconds of sending that are in hand beyond what is in flight: so long it takes to write outcomes down and to claim the next."""
-MOST = 10
+AHEAD = 0.3
+"""Seconds of sending that are in hand beyond what is in flight: it takes so long to write outcomes down and to claim the next."""
+MOST = 16
 """Times what may be in flight, at most."""
 _SHORTEST = 0.01
 
@@ -35,9 +35,18 @@ class Stock:
         return self._at_once + min(ahead, self._at_once * (MOST - 1))
 
     @property
-    def enough(self) -> float:
-        """So many outcomes are worth writing down without waiting for more; the rest is sent meanwhile."""
-        return self._at_once * (0.5 if self._limited else 2.5)
+    def still_enough(self) -> int:
+        """While more than so many wait to be sent, no more are claimed: few claims of many cost less."""
+        return (self._at_once if self._limited else self.most - self._at_once) // 3
+
+    @property
+    def enough(self) -> int:
+        """So many outcomes are written down without waiting for more; the rest is sent meanwhile."""
+        return self.most // 2
+
+    def begin(self) -> None:
+        """Something is in hand again, where nothing was: a pause in what is owed says nothing of the platform."""
+        self._at = self._clock()
 
     def settled(self, count: int) -> None:
         """So many were just written down."""

@@ -218,6 +218,7 @@ def _report(feed: Feed, parsed: ParsedFeed, decision: Decision) -> None:
     report = log.info if decision.new or decision.corrected else log.debug
     report(
         "poll",
+        poll=_number(feed),
         newsroom=feed.newsroom.slug,
         new=len(decision.new),
         silent=len(decision.silent),
@@ -228,9 +229,16 @@ def _report(feed: Feed, parsed: ParsedFeed, decision: Decision) -> None:
 
 
 def _report_releases(feed: Feed, decision: Decision, written: Written) -> None:
-    """A line for each release: what is said later of its deliveries and posts bears the same number."""
+    """A line for each release: what is said later of its deliveries and posts bears the same number, as its poll did before."""
+    at = {item.external_id: item.content.url for item in decision.new}
+    of = {"poll": _number(feed), "newsroom": feed.newsroom.slug}
     for external_id, release_id in written.new.items():
         report = log.debug if external_id in decision.silent else log.info
-        report("release_stored", release=release_id, newsroom=feed.newsroom.slug, late=external_id in decision.late)
+        report("release_stored", release=release_id, **of, late=external_id in decision.late, url=at.get(external_id))
     for release_id, revision in written.corrected.items():
-        log.info("release_corrected", release=release_id, newsroom=feed.newsroom.slug, revision=revision)
+        log.info("release_corrected", release=release_id, **of, revision=revision)
+
+
+def _number(feed: Feed) -> str:
+    """What a poll goes by in the log: the feed, and how often it was read."""
+    return f"{feed.id}.{feed.polls + 1}"

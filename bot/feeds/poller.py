@@ -20,6 +20,7 @@ from bot.feeds.poll import Means, Poll
 from bot.gather import Gather
 from bot.happenings import Witness, nobody
 from bot.ports import Clock, Database, PollResult
+from bot.tasks import finish
 
 log = structlog.get_logger()
 
@@ -103,13 +104,10 @@ class Poller:
             await self._finish(writer)
 
     async def _finish(self, writer: asyncio.Task[None]) -> None:
-        if self._polls:
-            await asyncio.wait(self._polls, timeout=STOP_WITHIN)
-        for task in self._polls:
-            task.cancel()
+        await finish(self._polls, STOP_WITHIN)
         await self._results.drain(STOP_WITHIN)
         writer.cancel()
-        await asyncio.gather(writer, *self._polls, return_exceptions=True)
+        await asyncio.gather(writer, return_exceptions=True)
         self._means.parsers.close()
         with suppress(StorageError):
             async with self._database.begin() as tx:

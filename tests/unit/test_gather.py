@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -109,17 +109,49 @@ async def test_draining_nothing_takes_no_time() -> None:
         await gathered.drain(0.0)
 
 
-async def test_enough_is_written_at_once() -> None:
-    """However long it gathers, a batch that is large enough waits no longer."""
-    written: list[list[int]] = []
+async def test_who_is_in_a_hurry_waits_for_no_more() -> None:
+    """However long it gathers, what is in it is written down then; where nothing is, the next is not hurried."""
+    book = Book()
+    async with writing(book, within=60) as gathered:
+        gathered.hurry()
+        gathered.put(1)
+        await asyncio.sleep(0.01)
+        assert book.batches == []
+        gathered.put(2)
+        gathered.hurry()
+        await until(lambda: book.batches == [[1, 2]])
+        gathered.put(3)
+        await asyncio.sleep(0.01)
+        assert book.batches == [[1, 2]]
 
-    async def write(batch: list[int]) -> None:
-        written.append(batch)
 
-    gather = Gather(write, within=60, enough=3)
-    running = asyncio.create_task(gather.run())
-    for number in range(3):
-        gather.put(number)
-    await gather.drain(10)
+async def test_draining_waits_for_what_is_there_and_not_for_what_comes() -> None:
+    """Where others go on putting something in, whoever stops is not kept."""
+    book = Book()
+    async with writing(book, within=60) as gathered:
+        gathered.put(1)
+        draining = asyncio.create_task(gathered.drain(10))
+        await until(lambda: book.batches == [[1]])
+        gathered.put(2)
+        await draining
+        assert len(gathered) == 1
+
+
+async def test_what_cannot_be_written_is_told_of() -> None:
+    """Once, and by itself: whoever counts what is on its way counts it no longer."""
+    book, left_out = Book(), list[int]()
+    book.never = 2
+    gathered = Gather(book.write, 0.0, left_out=left_out.append)
+    running = asyncio.create_task(gathered.run())
+    for number in range(4):
+        gathered.put(number)
+    await gathered.drain(10)
     running.cancel()
-    assert written == [[0, 1, 2]]
+    assert (left_out, len(gathered)) == ([2], 0)
+
+
+async def until(reached: Callable[[], bool], limit: float = 10.0) -> None:
+    """Until something is so."""
+    async with asyncio.timeout(limit):
+        while not reached():
+            await asyncio.sleep(0.001)

@@ -41,7 +41,7 @@ from bot.happenings import (
     Withdrawn,
 )
 from bot.metrics import Became, Metrics, became
-from bot.ports import OutboxHealth
+from bot.ports import OutboxHealth, Pause
 from bot.standing import Platform, Standing
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -248,3 +248,14 @@ def test_the_page_is_one_that_prometheus_reads() -> None:
     families = {family.name: family for family in text_string_to_metric_families(page(Metrics(), Standing(NOW, "", [])))}
     assert all(family.documentation for family in families.values())
     assert {"pressevagt_build_info", "process_resident_memory_bytes"} <= families.keys()
+
+
+def test_a_paused_platform_is_a_gauge_of_its_own() -> None:
+    """Whether the whole of it or an account is; platforms that are not say 0, and nothing is said where it could not be read."""
+    pauses = [Pause("slack", "T1", NOW, "telegram:9", "Dagny")]
+    platforms = [Platform("telegram", [True]), Platform("slack", [True, True])]
+    text = page(Metrics(), Standing(NOW, "", [], pauses=pauses, platforms=platforms))
+    assert value(text, 'pressevagt_platform_paused{platform="slack"}') == 1
+    assert value(text, 'pressevagt_platform_paused{platform="telegram"}') == 0
+    unread = page(Metrics(), Standing(NOW, "the disk is gone", platforms=platforms))
+    assert value(unread, 'pressevagt_platform_paused{platform="telegram"}') is None

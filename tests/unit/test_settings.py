@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,20 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(write(tmp_path, "DATABASE_URL=postgresql://asta:hemmelig@db", "PRESSEVAGT_HTTP_PORT=x"))
     assert "hemmelig" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [("08:00", time(8)), ("8.30", time(8, 30)), ("7", time(7)), ("23:59", time(23, 59)), ("off", None), (" OFF ", None)],
+)
+def test_when_operators_are_told_of_the_day(tmp_path: Path, said: str, at: time | None) -> None:
+    """At eight, unless a setting says another time of day, or never."""
+    assert load(write(tmp_path, f"PRESSEVAGT_SUMMARY_AT={said}")).summary_at == at
+    assert Settings().summary_at == time(8)
+
+
+@pytest.mark.parametrize("said", ["24:00", "8:60", "noon", "08:00+01:00", "-1"])
+def test_what_is_no_time_of_day_is_told(tmp_path: Path, said: str) -> None:
+    """With what to write."""
+    with pytest.raises(SettingsError, match=r"PRESSEVAGT_SUMMARY_AT: .* is no time of day; write one such as 08:00, or off"):
+        load(write(tmp_path, f"PRESSEVAGT_SUMMARY_AT={said}"))

@@ -30,7 +30,7 @@ def written() -> dict[str, str]:
 def events_in(code: str) -> Iterator[str]:
     """The events of a source, also of reports whose level is chosen first, and those handed to a function that writes them."""
     tree = ast.parse(code)
-    chosen, handed = _chosen(tree), _handed(tree)
+    chosen, handed = _chosen(tree), _handed_to_log() | _handed(tree)
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call) or not call.args:
             continue
@@ -58,6 +58,12 @@ def _chosen(tree: ast.AST) -> set[str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+
+
+@cache
+def _handed_to_log() -> dict[str, int]:
+    """Those that all modules share."""
+    return _handed(ast.parse((ROOT / "bot" / "log.py").read_text(encoding="utf-8")))
 
 
 def _handed(tree: ast.AST) -> dict[str, int]:

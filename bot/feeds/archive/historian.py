@@ -15,6 +15,7 @@ from bot.errors import FeedError, FeedGone, FeedRefused, ForbiddenAddress, HtmlI
 from bot.feeds.archive.keeping import Kept, keep
 from bot.feeds.archive.ways import Ways
 from bot.ports import Clock, Database, History, HistoryState
+from bot.tasks import finish
 
 log = structlog.get_logger()
 
@@ -73,11 +74,7 @@ class Historian:
 
     async def finish(self, limit: float) -> None:
         """Wait for what is under way, `limit` seconds at most, and let the rest go."""
-        if self._walks:
-            await asyncio.wait(self._walks, timeout=limit)
-        for task in self._walks:
-            task.cancel()
-        await asyncio.gather(*self._walks, return_exceptions=True)
+        await finish(self._walks, limit)
         with suppress(StorageError):
             async with self._database.begin() as tx:
                 await tx.histories.let_go(self._owner)

@@ -21,6 +21,7 @@ from bot.feeds.missing import withdrawn
 from bot.feeds.reading.via import ViaRoom, release_number, via_room
 from bot.happenings import Withdrawn, Witness, nobody
 from bot.ports import ARCHIVED, Clock, Database, Lookup
+from bot.tasks import finish
 
 log = structlog.get_logger()
 
@@ -70,12 +71,7 @@ class Looker:
 
     async def finish(self, limit: float) -> None:
         """Wait for what is under way, `limit` seconds at most, and let the rest go."""
-        tasks = self._looks | self._old
-        if tasks:
-            await asyncio.wait(tasks, timeout=limit)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await finish(self._looks | self._old, limit)
         with suppress(StorageError):
             async with self._database.begin() as tx:
                 await tx.lookups.let_go(self._owner)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from bot import gather
 from bot.alerts import dispatcher as dispatching
-from bot.alerts import retry
+from bot.alerts import ledger, retry
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.pace import Budget
 from bot.alerts.together import LEASE
@@ -109,7 +109,7 @@ class Desk:
 async def desk(database: SqlDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """A chat server, and a dispatcher that looks and settles quickly."""
     monkeypatch.setattr(dispatching, "TICK", 0.02)
-    monkeypatch.setattr(dispatching, "SETTLE_WITHIN", 0.005)
+    monkeypatch.setattr(ledger, "SETTLE_WITHIN", 0.005)
     monkeypatch.setattr(gather, "PAUSE", 0.02)
     monkeypatch.setattr(retry, "pause_before", lambda _attempt: timedelta(milliseconds=20))
 

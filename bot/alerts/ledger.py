@@ -1,0 +1,89 @@
+"""What became of deliveries is written down for all accounts of a process together: one transaction serves many of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.alerts.administrators import PAUSED, tell_administrators
+from bot.domain.delivery import Delivery, Settlement
+from bot.gather import Gather
+from bot.ports import Database
+
+SETTLE_WITHIN = 0.05
+"""Seconds over which outcomes are gathered, to be written down in one transaction."""
+STOP_WITHIN = 15.0
+"""Seconds that what is in here gets to be written down when its dispatcher stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of a delivery, and the least time until the next may be sent to the same destination.
+
+    `written` hears of it, and of what was written down with it for the same account: each with whether it counted still, or None
+    for what could not be written down at all.
+    """
+
+    delivery: Delivery
+    settlement: Settlement
+    between: timedelta
+    written: Callable[[Sequence[tuple[Line, bool | None]]], None]
+
+
+class Ledger:
+    """Writes lines down in groups, fenced by `owner`: what the dispatchers of a process share, however many accounts they have."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database, self._owner = database, owner
+        self._lines = Gather(self._write, SETTLE_WITHIN, left_out=lambda line: line.written([(line, None)]))
+        self._expected = 0
+        self._open = 0
+        self._writer: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Lines are written down while the block runs, and at its end those that are in here: for any number of dispatchers."""
+        self._open += 1
+        self._writer = self._writer or asyncio.create_task(self._lines.run())
+        try:
+            yield
+        finally:
+            await self._lines.drain(STOP_WITHIN)
+            self._open -= 1
+            if not self._open and self._writer:
+                writer, self._writer = self._writer, None
+                writer.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
+
+    def expect(self, count: int) -> None:
+        """So many lines are on their way: while there are any it is worth waiting for them."""
+        self._expected += count
+
+    def put(self, line: Line) -> None:
+        """Have a line written down that was expected: soon, and at once where no other is on its way."""
+        self._expected -= 1
+        self._lines.put(line)
+        if self._expected <= 0:
+            self._lines.hurry()
+
+    def hurry(self) -> None:
+        """Have all that is in here written down without waiting for more."""
+        self._lines.hurry()
+
+    async def _write(self, lines: list[Line]) -> None:
+        async with self._database.begin() as tx:
+            settled = [line.settlement for line in lines]
+            counted = await tx.outbox.settle(self._owner, settled, [line.between for line in lines])
+            for line, still_ours in zip(lines, counted, strict=True):
+                if still_ours and line.settlement.pause is not None:
+                    closed = await tx.destinations.of_conversation(line.delivery.destination.address)
+                    await tell_administrators(tx, closed, PAUSED, line.settlement.at, line.settlement.pause)
+        by_account: dict[Callable[..., None], list[tuple[Line, bool | None]]] = defaultdict(list)
+        for line, still_ours in zip(lines, counted, strict=True):
+            by_account[line.written].append((line, still_ours))
+        for written, told in by_account.items():
+            written(told)
