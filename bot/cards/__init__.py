@@ -3,6 +3,7 @@
 `texts` is how the reader's language says it, `now` an aware time. Text from outside stays plain text in a card; adapters escape it.
 """
 
+from bot.cards.broadcast import broadcast_card
 from bot.cards.changes import changes_card, passages_of, whole_card
 from bot.cards.contact import (
     PressDesk,
@@ -25,7 +26,7 @@ from bot.cards.newsroom import (
     newsrooms_card,
     subscriptions_card,
 )
-from bot.cards.release import alert_card, digest_card, documents_card, fits_digest, release_card
+from bot.cards.release import alert_card, digest_card, documents_card, fits_digest, more_card, release_card, sent_late
 from bot.cards.say import error_card, notice_card, say_card
 from bot.cards.status import Inside, Status, status_card
 
@@ -39,6 +40,7 @@ __all__ = [
     "PressDesk",
     "Status",
     "alert_card",
+    "broadcast_card",
     "changes_card",
     "command_help_card",
     "contact_card",
@@ -48,6 +50,7 @@ __all__ = [
     "fits_digest",
     "help_card",
     "list_card",
+    "more_card",
     "newsroom_card",
     "newsrooms_card",
     "notice_card",
@@ -56,6 +59,7 @@ __all__ = [
     "release_card",
     "release_contact_card",
     "say_card",
+    "sent_late",
     "start_card",
     "status_card",
     "subscriptions_card",

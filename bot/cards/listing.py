@@ -67,6 +67,7 @@ def release_entry(
         marks=marks(release, texts, now, late=late),
         snippet=snippet,
         command=f"/release id:{release.id}",
+        struck=release.gone_at is not None,
     )
 
 

@@ -13,6 +13,7 @@ _PARTS = (
         N_("Kept of this conversation"),
         (
             N_("its id, kind and title, its language and time zone, its subscriptions and settings"),
+            N_("with which other conversations it is linked: they show each other who took a story, and nothing else"),
             N_("which releases were sent here and when, with the ids of those messages, so that they can be corrected"),
             N_("the commands of buttons that are too long for the platform"),
         ),

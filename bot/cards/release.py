@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cards.contact import contact_item, newsroom_contact_items, press_contacts
@@ -52,6 +53,8 @@ _PICTURES = 3
 _DOCUMENTS = 10
 _KEYWORDS = 300
 _NAME = 60
+_BUTTONS = 6
+"""Below an alert: two rows of three, which a telephone shows with the alert's first lines."""
 
 
 def alert_card(release: Release, texts: Texts, how: DestinationOptions = AS_USUAL, taker: Taker | None = None) -> Card:
@@ -68,11 +71,17 @@ def alert_card(release: Release, texts: Texts, how: DestinationOptions = AS_USUA
     ]
     elements += _contacts(release, texts)[:_ALERT_CONTACTS] if how.length is not Length.HEADLINE else ()
     elements += _pictures(content)[:1] if how.picture else ()
-    buttons = _alert_buttons(release, content, texts)
+    taking: Button | None = None
     if how.takers:
         elements += _taken(taker, texts)
-        buttons.append(Button(texts.t("Give it back") if taker else texts.t("I take it"), f"/take {release.id}"))
-    return Card(_summary(release, content, texts, None), tuple(elements), rows(*buttons))
+        taking = Button(texts.t("Give it back") if taker else texts.t("I take it"), f"/take {release.id}")
+    return Card(_summary(release, content, texts, None), tuple(elements), rows(*_alert_buttons(release, content, texts, taking)))
+
+
+def sent_late(card: Card, texts: Texts) -> Card:
+    """An alert that waited for hours while operators had its platform paused."""
+    mark = texts.t("Sent late")
+    return replace(card, elements=tuple(replace(e, marks=(*e.marks, mark)) if isinstance(e, Meta) else e for e in card.elements))
 
 
 def _taken(taker: Taker | None, texts: Texts) -> list[Element]:
@@ -198,15 +207,35 @@ def document_elements(content: Content, texts: Texts) -> list[Element]:
     return [*facts[:_DOCUMENTS], Text(paragraphs(note)[0], Tone.QUIET)]
 
 
-def _alert_buttons(release: Release, content: Content, texts: Texts) -> list[Button | None]:
-    return [
+def _alert_buttons(release: Release, content: Content, texts: Texts, taking: Button | None) -> list[Button]:
+    """What a journalist needs first comes first; what there is no room for is one press further away."""
+    wanted = (
         Button(texts.t("Open"), url=content.url) if content.url else None,
         Button(texts.t("Contact"), f"/contact release:{release.id}"),
         _documents_button(release, content.documents, texts),
-        _calendar_button(release, content, texts),
+        taking,
         Button(texts.t("Mute"), f"/mute {release.newsroom.slug} 1h"),
+        _calendar_button(release, content, texts),
         *(_version_button(release, version) for version in other_versions(release, content)),
-    ]
+    )
+    present = [button for button in wanted if button]
+    if len(present) <= _BUTTONS:
+        return present
+    return [*present[: _BUTTONS - 1], Button(texts.t("More…"), f"/release id:{release.id} more")]
+
+
+def more_card(release: Release, texts: Texts, now: datetime) -> Card:
+    """What else can be done with a release, for which its alert has no room."""
+    content = release.content(texts.language)
+    buttons = (
+        Button(texts.t("Read"), f"/release id:{release.id}"),
+        _calendar_button(release, content, texts),
+        *(_version_button(release, version) for version in other_versions(release, content)),
+        Button(texts.t("Related"), f"/release id:{release.id} related"),
+        Button(texts.t("Why is it here?"), f"/why id:{release.id}"),
+        Button(texts.t("Settings"), "/settings"),
+    )
+    return Card(_summary(release, content, texts, now), tuple(_head(release, content, texts, now)), rows(*buttons))
 
 
 def _release_buttons(release: Release, content: Content, texts: Texts, *, cut: bool) -> list[Button | None]:
@@ -235,4 +264,5 @@ def _calendar_button(release: Release, content: Content, texts: Texts) -> Button
 
 def _version_button(release: Release, version: Content) -> Button:
     name = language_name(version.language)
-    return Button(name, url=version.url) if version.url else Button(name, f"/release id:{release.id} in:{version.language}")
+    # As an answer of its own: what stands below an alert must not take the alert's place.
+    return Button(name, url=version.url) if version.url else Button(name, f"/release id:{release.id} as:{version.language}")

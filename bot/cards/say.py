@@ -66,6 +66,12 @@ def notice_card(code: str, values: Mapping[str, str], texts: Texts, now: datetim
         case "feed_failing":
             said = texts.t("The feed of {newsroom} cannot be read.", newsroom=newsroom)
             tone = Tone.WARNING
+        case "feeds_failing":
+            said = texts.t("More feeds cannot be read: many newsrooms at once, or the network of this machine.")
+            tone = Tone.WARNING
+        case "feeds_recovered":
+            said = texts.t("More feeds can be read again.")
+            tone = Tone.GOOD
         case "feed_recovered":
             said = texts.t("The feed of {newsroom} can be read again.", newsroom=newsroom)
             tone = Tone.GOOD
@@ -85,8 +91,10 @@ def notice_card(code: str, values: Mapping[str, str], texts: Texts, now: datetim
             return _unknown_notice(code, values)
     slug = values.get("slug") or newsroom
     accept = Button(texts.t("Take it as it is"), f"/accept {slug}") if code == "feed_held" and slug else None
+    retry = Button(texts.t("Try again now"), f"/retry {slug}") if code in ("feed_failing", "feed_ended") and slug else None
     elements = (Text(paragraphs(said)[0], tone), *_notice_facts(values, texts, now))
-    return Card(summary(said), elements, rows(accept))
+    status = Button(texts.t("Status"), "/status") if code in ("feeds_failing", "feeds_recovered") else None
+    return Card(summary(said), elements, rows(accept, retry, status))
 
 
 def _notice_facts(values: Mapping[str, str], texts: Texts, now: datetime) -> list[Element]:

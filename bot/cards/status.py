@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.cards.history import history_elements
 from bot.cards.ledger import Latency, ledger_elements
+from bot.cards.platforms import platform_name
 from bot.cards.say import fault_words
 from bot.cards.shorten import shorten, summary
 from bot.cards.words import rows
@@ -15,18 +17,21 @@ from bot.domain.card import Button, Card, Element, Fact, Heading, Text, Tone
 from bot.domain.newsroom import Feed, FeedState, NewsroomId
 from bot.domain.prose import paragraphs
 from bot.i18n import Texts
-from bot.ports import DeadLetter, History, OutboxHealth
+from bot.ports import DeadLetter, History, OutboxHealth, Pause
 
 _MOST_FEEDS = 10
+_BUTTONS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What operators see besides."""
+    """What operators see besides. `processes`: the versions of all that run, where they tell of themselves."""
 
     outbox: OutboxHealth
     dead_letters: Sequence[DeadLetter]
     version: str
+    pauses: Sequence[Pause] = ()
+    processes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,47 @@ def status_card(status: Status, texts: Texts, now: datetime) -> Card:
     held = [feed for feed in status.feeds if feed.state is FeedState.HELD]
     buttons: list[Button] = []
     if status.inside:
-        elements += [*_feeds(status.feeds, texts, now), *_outbox(status.inside, texts, now)]
+        elements += [*_pauses(status.inside, texts, now), *_feeds(status.feeds, texts, now), *_outbox(status.inside, texts, now)]
         buttons = [
-            Button(texts.t("Take {newsroom} as it is", newsroom=f.newsroom.name), f"/accept {f.newsroom.slug}") for f in held[:5]
+            *(
+                Button(texts.t("Let {platform} go on", platform=_place(each)), f"/resume {each.platform} {each.account}".rstrip())
+                for each in status.inside.pauses[:_BUTTONS]
+            ),
+            *(
+                Button(texts.t("Take {newsroom} as it is", newsroom=f.newsroom.name), f"/accept {f.newsroom.slug}")
+                for f in held[:_BUTTONS]
+            ),
+            *(
+                Button(texts.t("Try {newsroom} again now", newsroom=f.newsroom.name), f"/retry {f.newsroom.slug}")
+                for f in _to_try(status.feeds)
+            ),
+            Button(texts.t("What operators did"), "/status log"),
         ]
     return Card(summary(said), tuple(elements), rows(*buttons, width=1))
+
+
+def _to_try(feeds: Sequence[Feed]) -> Sequence[Feed]:
+    """Those of which an operator may have more patience than we: they are closed, or fail."""
+    return [feed for feed in feeds if feed.state is FeedState.ENDED or (feed.state is FeedState.LIVE and feed.failures)][:_BUTTONS]
+
+
+def _pauses(inside: Inside, texts: Texts, now: datetime) -> list[Element]:
+    return [
+        Fact(
+            texts.t("Paused"),
+            texts.t(
+                "{platform}, since {moment}, by {name}",
+                platform=_place(each),
+                moment=texts.moment(each.at, now),
+                name=each.name or each.by,
+            ),
+        )
+        for each in inside.pauses[:_MOST_FEEDS]
+    ]
+
+
+def _place(pause: Pause) -> str:
+    return f"{platform_name(pause.platform)} {pause.account}".rstrip()
 
 
 def _headline(polled: int, failing: int, texts: Texts) -> str:
@@ -111,8 +152,21 @@ def _outbox(inside: Inside, texts: Texts, now: datetime) -> list[Element]:
     if outbox.cursors:
         found.append(Fact(texts.t("Being dealt out"), texts.number(outbox.cursors)))
     found += [_dead(letter, texts, now) for letter in inside.dead_letters]
-    found.append(Fact(texts.t("Version"), inside.version))
+    found.append(Fact(texts.t("Version"), _version(inside, texts)))
     return found
+
+
+def _version(inside: Inside, texts: Texts) -> str:
+    """With the number of processes; where these are of several versions, with all of them."""
+    if not inside.processes:
+        return inside.version
+    counted = Counter(inside.processes)
+    if set(counted) == {inside.version}:
+        count = texts.n("{count} process", "{count} processes", len(inside.processes))
+        return f"{inside.version} ({count})"
+    return ", ".join(
+        f"{version} ({texts.n('{count} process', '{count} processes', count)})" for version, count in sorted(counted.items())
+    )
 
 
 def _waiting(pending: int, oldest: datetime | None, texts: Texts, now: datetime) -> str:

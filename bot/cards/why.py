@@ -205,7 +205,7 @@ def _done(told: Told, release: Release, texts: Texts, now: datetime) -> str:
                 if told.done_at and told.kind is DeliveryKind.ALERT and not told.held_until
                 else None
             )
-            after = texts.t("{time} after it was found", time=lasted(took, texts)) if took else ""
+            after = texts.t("{time} after it was found", time=lasted(took, texts)) if took is not None else ""
             return ", ".join(filter(None, (texts.t("sent {moment}", moment=when), after)))
         case DeliveryState.SKIPPED:
             return texts.t("not needed ({reason})", reason=_reason(told.reason, texts) or texts.t("nothing was left to say"))

@@ -14,6 +14,7 @@ from bot.domain.release import Content, DateNote, Kind, Release
 from bot.i18n import N_, Texts
 
 _LABEL = 60
+_SECOND = timedelta(seconds=1)
 _LOCALES = {"da": Locale("da"), "en": Locale("en", "GB")}
 _KINDS = {Kind.PRESS_RELEASE: N_("Press release"), Kind.NEWS: N_("News"), Kind.INVITATION: N_("Press invitation")}
 _DATE_NOTES = {
@@ -79,6 +80,8 @@ def language_name(tag: str) -> str:
 
 def lasted(span: timedelta, texts: Texts) -> str:
     """How long something took: `8 sekunder`, `3 minutes`; in the largest unit of which there are two."""
+    if span < _SECOND:
+        return texts.t("less than a second")
     return str(format_timedelta(span, granularity="second", threshold=2, locale=_LOCALES[texts.language]))
 
 

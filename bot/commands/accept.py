@@ -31,6 +31,7 @@ async def run(ctx: Context, words: str) -> Reply:
         said = ctx.texts.t("The feed of {newsroom} is not held back: there is nothing to accept.", newsroom=newsroom.name)
         return Reply(say_card(said, buttons=[Button(ctx.texts.t("Status"), "/status")]), private=True)
     await ctx.tx.feeds.wake(newsroom.id, ctx.now, prime=True)
+    await ctx.tx.deeds.note(ctx.call.actor, "accept", {"newsroom": newsroom.name}, ctx.now)
     said = ctx.texts.t(
         "What the feed of {newsroom} holds now is taken in silence; what comes next is sent.", newsroom=newsroom.name
     )

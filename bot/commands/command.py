@@ -45,8 +45,8 @@ class Command(Generic[A]):
     `arguments`, `summary` (a line), `details` and `examples` (arguments that work) are messages to translate. `aliases` holds other
     names by language, the first of a language being what its readers are shown. `parse_args` is pure and raises UserError;
     `run` gets a transaction that may write where the command `writes`. One that is `hidden` stands in no menu and no help.
-    `elsewhere`: the words for another conversation, which the person has to manage too (`Context.other`). `takes_text`: it reads
-    the call's own text, of whatever length.
+    `elsewhere`: the words for another conversation, if any, which the person has to manage too (`Context.other`).
+    `takes_text`: it reads the call's own text, of whatever length, or the file that came with it in its place.
     """
 
     name: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.commands.line import visible
 from bot.domain.card import Button
+from bot.domain.delivery import Post
 from bot.domain.newsroom import Newsroom, NewsroomId
 from bot.domain.release import Release, ReleaseId
 from bot.domain.subscription import Destination, Subscription
@@ -47,7 +48,7 @@ class Context:
     `commands` are those that the person may know of. `destination` is None where nothing was ever written down about this
     conversation. `page` is what a paging button asks for.
     `other` is the other conversation of a command that names one. `keep`: for how long what is kept. `shown` is written down once
-    the answer is made.
+    the answer is made, and then there is a link to the post that it `speaks_of`, where the platform has such.
     """
 
     tx: Transaction
@@ -63,6 +64,7 @@ class Context:
     other: Destination | None = None
     keep: Keep = field(default_factory=Keep)
     shown: ShownList | None = field(default=None, init=False)
+    speaks_of: Post | None = field(default=None, init=False)
     _newsrooms: list[Newsroom] | None = field(default=None, init=False)
     _hidden: bool = field(default=False, init=False)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.cards import say_card
 from bot.cards.shorten import shorten
+from bot.commands.circle import LINKED
 from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context
 from bot.commands.elsewhere import name_of
@@ -62,7 +63,9 @@ def _wanted(here: State, there: State) -> State:
     """What has to change here; what is subscribed to here alone stays, and what is muted there need not be here."""
     subscriptions = {slug: _unmuted(values) for slug, values in there["subscriptions"].items()}
     own = {slug: _unmuted(values) for slug, values in here["subscriptions"].items() if slug in subscriptions}
-    return difference({**here, "subscriptions": own}, {**there, "subscriptions": subscriptions})[1]
+    # With whom the other one is linked was agreed there, not here.
+    linked = {LINKED: here.get(LINKED, [])}
+    return difference({**here, "subscriptions": own}, {**there, **linked, "subscriptions": subscriptions})[1]
 
 
 def _unmuted(values: State) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bot.commands.setting import Setting, changed, unknown_setting
 from bot.commands.subscription_settings import SETTINGS as SUBSCRIPTION
 from bot.commands.undo import in_words
 from bot.domain.card import Button, Tone
-from bot.domain.file import File
+from bot.domain.file import TAKEN, File
 from bot.domain.newsroom import Newsroom
 from bot.domain.subscription import Destination, DestinationId, Subscription, SubscriptionId
 from bot.errors import SettingsError, UserError
@@ -68,7 +68,9 @@ async def export(ctx: Context, _args: None) -> Reply:
     if newsrooms:
         outlines = [opml.Outline(each.name, each.feed, each.page) for each in newsrooms]
         files.append(File("pressevagt.opml", "text/x-opml", opml.write(ctx.texts.t("Newsrooms"), outlines).encode()))
-    said = ctx.texts.t("Settings and subscriptions of this conversation. Elsewhere, paste what stands in a file after /import.")
+    said = ctx.texts.t(
+        "Settings and subscriptions of this conversation. Elsewhere, send me a file with /import, or paste what stands in it."
+    )
     return Reply(say_card(said), private=True, files=tuple(files))
 
 
@@ -84,7 +86,13 @@ async def take(ctx: Context, _rest: None) -> Reply:
     """Make the settings those of the file; subscriptions that only stand here stay."""
     texts, said = ctx.texts, raw(ctx.call.text)
     if not said:
-        raise UserError(texts.t("Paste what stands in the file after /import: the JSON of /export, or a list of feeds as OPML."))
+        raise UserError(
+            texts.t(
+                "Send me the file with /import beside it, or paste what stands in it after the command: the JSON of /export, or a "
+                "list of feeds as OPML. A file may have {most} MB.",
+                most=TAKEN // 1_000_000,
+            )
+        )
     document = read_any(said, texts)
     if len(document.conversations) != 1:
         raise UserError(texts.t("That file has several conversations: an operator reads it with `pressevagt import`."))
@@ -197,10 +205,11 @@ IMPORT = Command(
     name="import",
     family=Family.SUBSCRIPTIONS,
     aliases={"da": ("importer", "importér")},
-    arguments=N_("text of the file"),
+    arguments=N_("file, or what stands in it"),
     summary=N_("take settings and subscriptions from a file"),
     details=N_(
-        "Paste what stands in the file after the command: the JSON that /export wrote, or a list of feeds as OPML. "
+        "Send the file with the command beside it, reply to the file with the command, or paste what stands in it: the JSON that "
+        "/export wrote, or a list of feeds as OPML. "
         "What only stands here stays; all of it is one change, which /undo takes back. "
         "In groups and channels only who manages them can do this."
     ),

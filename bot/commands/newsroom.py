@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from bot.cards import NewsroomFacts, NewsroomLine, Page, newsroom_card, newsrooms_card
+import re
+
+from bot.cards import NewsroomFacts, NewsroomLine, Page, newsroom_card, newsrooms_card, say_card
 from bot.cards.shorten import shorten
 from bot.commands.command import Command, Family
 from bot.commands.contact import press_desk
 from bot.commands.context import Context
 from bot.commands.line import unquoted
 from bot.commands.lookup import AnyNewsroom, candidates, find_newsroom, is_followed, unknown_newsroom
+from bot.domain.card import Button
 from bot.domain.newsroom import Newsroom
 from bot.domain.subscription import Subscription
 from bot.i18n import N_, Texts
 from bot.ports import Reply
 from bot.text.nearest import Exact, Nothing, Several, matching, nearest
 
+_CHANGE = re.compile(r"(?:(?P<more>add|tilføj|tilfoej)|remove|fjern) (?P<name>.+)", re.IGNORECASE)
 _LATEST = 3
 _LISTED = 9
 """So that each has a digit for its key in the terminal."""
@@ -62,6 +66,8 @@ async def _facts(ctx: Context, newsroom: AnyNewsroom) -> NewsroomFacts:
 
 async def list_all(ctx: Context, words: str) -> Reply:
     """The newsrooms that have such a name; without words all, those followed here first."""
+    if ctx.is_operator and (change := _CHANGE.fullmatch(words)):
+        return _asked_to_change(ctx, change)
     everything = candidates(await ctx.newsrooms(), ctx.catalogue)
     if not words:
         found = [newsroom for newsroom, _ in everything]
@@ -76,6 +82,21 @@ async def list_all(ctx: Context, words: str) -> Reply:
             case Nothing(newsrooms):
                 raise unknown_newsroom(words, newsrooms, lambda slug: f"/newsroom {slug}", ctx.texts)
     return await _page(ctx, found, words, f"/newsrooms {words}")
+
+
+def _asked_to_change(ctx: Context, change: re.Match[str]) -> Reply:
+    """What operators write first where a list is to be longer or shorter."""
+    name, texts = change["name"], ctx.texts
+    if change["more"]:
+        button = Button(texts.t("Offer it to everybody"), f"/offer {name}")
+        return Reply(
+            say_card(texts.t("Shall {newsroom} be offered to everybody?", newsroom=shorten(name, 100)), buttons=[button]),
+            private=True,
+        )
+    button = Button(texts.t("Offer it no longer"), f"/unoffer {name}")
+    return Reply(
+        say_card(texts.t("Shall {newsroom} be offered no longer?", newsroom=shorten(name, 100)), buttons=[button]), private=True
+    )
 
 
 def _offered_then_name(newsroom: AnyNewsroom) -> tuple[bool, bool, str]:

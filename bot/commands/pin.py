@@ -63,6 +63,8 @@ async def pin(ctx: Context, args: Words) -> Reply:
         )
     made = await ctx.tx.pins.add(newsroom.id, contact, ctx.call.actor, ctx.now)
     log.info("contact_pinned", newsroom=newsroom.slug, pin=made.id, by=str(ctx.call.actor))
+    about = {"newsroom": newsroom.name, "contact": label_of(contact, newsroom, ctx.texts)}
+    await ctx.tx.deeds.note(ctx.call.actor, "pin", about, ctx.now)
     card = contact_card([await press_desk(ctx, newsroom)], ctx.texts)
     return Reply(replace(card, buttons=((_unpin_button(made, newsroom, ctx.texts),), *card.buttons)), private=True)
 
@@ -90,6 +92,7 @@ async def unpin(ctx: Context, args: Words) -> Reply:
     await ctx.tx.pins.remove(meant[0].id)
     log.info("contact_unpinned", newsroom=newsroom.slug, pin=meant[0].id, by=str(ctx.call.actor))
     who = label_of(meant[0].contact, newsroom, ctx.texts)
+    await ctx.tx.deeds.note(ctx.call.actor, "unpin", {"newsroom": newsroom.name, "contact": who}, ctx.now)
     said = ctx.texts.t("{contact} is not pinned at {newsroom} any more.", contact=who, newsroom=newsroom.name)
     return Reply(say_card(said, tone=Tone.GOOD), private=True)
 

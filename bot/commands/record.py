@@ -1,7 +1,8 @@
 """The record of changes: what a destination was before and after each, so that it can be shown and undone.
 
 A state is JSON: `here` has the destination's settings, `subscriptions` those of each subscription by its newsroom's slug, or None
-where there is none; all by the settings' names, as lines spell them. Of a change only what differs is kept.
+where there is none; all by the settings' names, as lines spell them. `linked` says with which conversations it is linked
+(`bot.commands.circle`). Of a change only what differs is kept.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.commands.circle import LINKED, state_of_links, unlink
 from bot.commands.context import Context
 from bot.commands.destination_settings import SETTINGS as HERE
 from bot.commands.saving import save_destination, save_subscription, subscribe_to
@@ -19,6 +21,7 @@ from bot.commands.setting import Reading, changed
 from bot.commands.subscription_settings import SETTINGS as SUBSCRIPTION
 from bot.domain.card import Button
 from bot.domain.subscription import Destination, Subscription
+from bot.errors import UserError
 from bot.i18n import Texts
 
 State = Mapping[str, Any]
@@ -48,8 +51,7 @@ async def recorded(ctx: Context, what: str) -> AsyncIterator[Change]:
     destination = await ctx.tx.destinations.find(ctx.call.address)
     if destination is None or was == now_is:
         return
-    await ctx.tx.audit.note(destination.id, ctx.call.actor, what, before=was, after=now_is, now=ctx.now)
-    change.id = (await ctx.tx.audit.of(destination.id, 1))[0].id
+    change.id = await ctx.tx.audit.note(destination.id, ctx.call.actor, what, before=was, after=now_is, now=ctx.now)
 
 
 def reading(ctx: Context) -> Reading:
@@ -64,6 +66,7 @@ async def state_of(ctx: Context, destination: Destination | None = None) -> Stat
         return {"subscriptions": {}}
     subscriptions = await ctx.tx.destinations.subscriptions(destination.id)
     return {
+        LINKED: await state_of_links(ctx, destination),
         "here": {each.name: each.spelt(destination) for each in HERE},
         "subscriptions": {slug_of(each): _spelt(each, ctx.now) for each in subscriptions},
     }
@@ -85,7 +88,9 @@ def difference(one: State, other: State) -> tuple[State, State]:
     slugs = {*one["subscriptions"], *other["subscriptions"]}
     subscriptions = {slug: _between(one["subscriptions"].get(slug), other["subscriptions"].get(slug)) for slug in sorted(slugs)}
     subscriptions = {slug: pair for slug, pair in subscriptions.items() if pair[0] != pair[1]}
-    return _side(here, subscriptions, 0), _side(here, subscriptions, 1)
+    links = (one.get(LINKED, []), other.get(LINKED, []))
+    was, now_is = (_side(here, subscriptions, side) for side in (0, 1))
+    return (was, now_is) if links[0] == links[1] else ({**was, LINKED: links[0]}, {**now_is, LINKED: links[1]})
 
 
 def _differing(one: State, other: State) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,8 +108,10 @@ def _side(here: tuple[State, State], subscriptions: Mapping[str, tuple[State | N
 
 
 def holds(state: State, part: State, now: datetime) -> bool:
-    """Whether what a change left behind still stands so."""
+    """Whether what a change left behind still stands so; of a link that it is still of the same circle."""
     here = state.get("here", {})
+    if state.get(LINKED, [])[:1] != part.get(LINKED, state.get(LINKED, []))[:1]:
+        return False
     if any(here.get(name) != value for name, value in part.get("here", {}).items()):
         return False
     subscriptions = state["subscriptions"]
@@ -122,8 +129,14 @@ def _still(until: str, now: datetime) -> str:
 
 
 async def restore(ctx: Context, wanted: State) -> None:
-    """Make what a part of a state names what it says. Newsrooms that are gone are passed over."""
+    """Make what a part of a state names what it says. Newsrooms that are gone are passed over. Raises UserError for a link."""
+    if wanted.get(LINKED):  # what was agreed once need not be now
+        raise UserError(
+            ctx.texts.t("Links are not taken back so: /link ends one, and makes one anew where the other conversation agrees.")
+        )
     destination = await ctx.ensure_destination()
+    if LINKED in wanted:
+        await unlink(ctx, destination)
     here, _ = changed(destination, wanted.get("here", {}), HERE, reading(ctx))
     await save_destination(ctx, destination, here)
     live = {slug_of(each): each for each in await ctx.tx.destinations.subscriptions(destination.id)}

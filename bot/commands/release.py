@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.cards import documents_card, release_card, say_card
+from bot.cards import documents_card, more_card, release_card, say_card
 from bot.cards.occasion import calendar_file
 from bot.cards.related import pictures_card, related_card
 from bot.commands.command import Command, Family
@@ -17,26 +17,34 @@ from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply
 
-_OPTION = re.compile(r"\s+(?:(?P<part>documents|pictures|related|calendar)|in:(?P<language>[A-Za-z-]{1,20}))$")
+_OPTION = re.compile(r"\s+(?:(?P<part>documents|pictures|related|calendar|more)|(?P<how>in|as):(?P<language>[A-Za-z-]{1,20}))$")
 
 
 @dataclass(frozen=True, slots=True)
 class OneRelease:
-    """Which release; a `part` alone (documents, pictures, related, calendar); in which language version (empty: the reader's)."""
+    """Which release, and which language version of it (empty: the reader's); or a `part` alone (documents, calendar and the like).
+
+    `turned`: it takes the place of the version that is shown.
+    """
 
     wanted: Reference
     part: str = ""
     language: str = ""
+    turned: bool = False
 
 
 def parse_args(rest: str, texts: Texts) -> OneRelease:
-    """`n`, or what buttons ask: `id:123`, `id:123 documents`, `id:123 in:en` and the like. Raises UserError."""
+    """`n`, or what buttons ask: `id:123`, `id:123 documents`, `id:123 in:en` and the like. Raises UserError.
+
+    `as:en` is the same as `in:en`, as an answer of its own.
+    """
     option = _OPTION.search(rest)
     wanted = reference(rest[: option.start()] if option else rest)
     if wanted is None:
         raise UserError(texts.t("Which release? Write its number in the list, such as /release 3, or find it with /search."))
-    part, language = (option["part"], option["language"]) if option else ("", "")
-    return OneRelease(wanted, part or "", language or "")
+    if option is None:
+        return OneRelease(wanted)
+    return OneRelease(wanted, option["part"] or "", option["language"] or "", turned=option["how"] == "in")
 
 
 async def run(ctx: Context, args: OneRelease) -> Reply:
@@ -47,13 +55,15 @@ async def run(ctx: Context, args: OneRelease) -> Reply:
             return Reply(documents_card(release, ctx.texts, ctx.now))
         case "pictures":
             return Reply(pictures_card(release, ctx.texts, ctx.now))
+        case "more":
+            return Reply(more_card(release, ctx.texts, ctx.now), private=True)
         case "calendar":
             return _calendar(ctx, release)
         case "related":
             earlier = await related(ctx, release)
             ctx.remember(1, earlier)
             return Reply(related_card(release, earlier, ctx.texts, ctx.now))
-    return Reply(release_card(release, ctx.texts, ctx.now, language=args.language), replaces=bool(args.language))
+    return Reply(release_card(release, ctx.texts, ctx.now, language=args.language), replaces=args.turned)
 
 
 def _calendar(ctx: Context, release: Release) -> Reply:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import structlog
 
 from bot.cards import error_card
+from bot.commands.attached import with_file
 from bot.commands.choices import newsrooms, timezones
 from bot.commands.command import Audience, Command
 from bot.commands.context import Context, NearMiss, ShownList
@@ -21,19 +21,22 @@ from bot.commands.line import LONGEST, Line, read_line
 from bot.commands.linked import cards_of
 from bot.commands.registry import COMMANDS
 from bot.commands.suggest import find_command, no_command, unknown_command
-from bot.domain.card import Card
+from bot.domain.card import Button, Card
 from bot.domain.form import Choice
 from bot.domain.subscription import Address, ConversationKind, Destination
 from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, StorageError, UserError
 from bot.feeds.catalogue import Catalogue
 from bot.happenings import Answered, Witness, nobody
 from bot.i18n import N_, SUPPORTED, Texts, texts
+from bot.log import lesser_fault
 from bot.ports import Actor, Clock, CommandCall, Database, MenuEntry, Reply, Transaction
 from bot.retention import Keep
 
 log = structlog.get_logger()
 
 MayManage = Callable[[Actor, Address], Awaitable[bool]]
+Link = Callable[[Address, str], Awaitable[str]]
+"""See `bot.ports.ChatAdapter.link`."""
 
 _STORAGE_ERRORS: tuple[tuple[type[StorageError], str], ...] = (
     (DatabaseBusy, N_("The database is busy. What you asked for was not done; try again in a moment.")),
@@ -59,7 +62,8 @@ class Router:
     """Answers commands.
 
     `operators` are people as `platform:id`; `language` and `timezone` the defaults of destinations; `may_manage` asks the platform
-    whether somebody may configure a destination. `witness` hears how each command went. `keep`: for how long what is kept.
+    whether somebody may configure a destination, `link` where a message of ours stands. `witness` hears how each command went.
+    `keep`: for how long what is kept.
     """
 
     def __init__(
@@ -72,12 +76,14 @@ class Router:
         language: str,
         timezone: str,
         may_manage: MayManage,
+        link: Link | None = None,
         witness: Witness = nobody,
         keep: Keep | None = None,
     ) -> None:
         self._database, self._clock, self._catalogue = database, clock, catalogue
         self._operators, self._language, self._timezone = operators, language, timezone
-        self._may_manage, self._witness, self._keep_for = may_manage, witness, keep or Keep()
+        self._may_manage, self._link = may_manage, link
+        self._witness, self._keep_for = witness, keep or Keep()
 
     def menu(self, language: str) -> list[MenuEntry]:
         """The commands for a platform's menu, in a language; those of operators, and hidden ones, are left out."""
@@ -89,14 +95,14 @@ class Router:
         """See `bot.ports.Choices`. Nothing, where nothing of that kind can be looked for or the database cannot be read."""
         if what != "newsroom":
             return timezones(words) if what == "timezone" else []
-        with _lesser_fault("choices_not_found"):
+        with lesser_fault("choices_not_found"):
             async with self._database.read() as tx:
                 return await newsrooms(tx, self._catalogue, words, texts(self._spoken(call.language), self._timezone))
         return []
 
     async def linked(self, call: CommandCall, addresses: Sequence[str]) -> Mapping[str, Card]:
         """See `bot.ports.Linked`. Nothing, where the database cannot be read."""
-        with _lesser_fault("links_not_looked_up"):
+        with lesser_fault("links_not_looked_up"):
             asked = await self._understand(call)
             async with self._database.read() as tx:
                 return await cards_of(self._context(asked, tx), addresses)
@@ -151,7 +157,7 @@ class Router:
         """Where somebody writes to us we can be read again, whatever had stopped us from sending there."""
         if asked.destination is None or not asked.destination.paused:
             return
-        with _lesser_fault("destination_not_resumed"):
+        with lesser_fault("destination_not_resumed"):
             async with self._database.begin() as tx:
                 await tx.destinations.resume(asked.call.address, asked.now)
 
@@ -163,7 +169,10 @@ class Router:
         if not await self._permitted(command, asked):
             raise UserError(_refusal(command, reader))
         args = command.parse_args(line.rest, reader)
-        other = await self._elsewhere(command.elsewhere(args), command, asked) if command.elsewhere else None
+        if command.takes_text and asked.call.attached:
+            asked = replace(asked, call=await with_file(asked.call, asked.call.attached, reader))
+        words = command.elsewhere(args) if command.elsewhere else ""
+        other = await self._elsewhere(words, command, asked) if words else None
         return await self._run(command, args, asked, other)
 
     def _command(self, asked: _Asked) -> Command[Any]:
@@ -208,7 +217,15 @@ class Router:
             reply = await command.run(ctx, args)
         if ctx.shown:
             await self._keep(ctx.shown, asked)
-        return reply
+        return await self._linking(reply, ctx)
+
+    async def _linking(self, reply: Reply, ctx: Context) -> Reply:
+        """The reply with a link to the message that it speaks of. No transaction is open while the platform is asked."""
+        url = await self._link(ctx.speaks_of.address, ctx.speaks_of.reference) if ctx.speaks_of and self._link else ""
+        if not url:
+            return reply
+        button = Button(ctx.texts.t("Show the message"), url=url)
+        return replace(reply, card=replace(reply.card, buttons=((button,), *reply.card.buttons)))
 
     def _context(self, asked: _Asked, tx: Transaction) -> Context:
         return Context(
@@ -227,22 +244,13 @@ class Router:
 
     async def _keep(self, shown: ShownList, asked: _Asked) -> None:
         """Write the list down. A database that cannot be written to spoils the numbers, not the answer."""
-        with _lesser_fault("list_not_kept"):
+        with lesser_fault("list_not_kept"):
             async with self._database.begin() as tx:
                 await tx.lists.keep(asked.call.actor, asked.call.address, shown.first, shown.release_ids, asked.now)
 
     def _spoken(self, language: str) -> str:
         code = language.replace("_", "-").partition("-")[0].lower()
         return code if code in SUPPORTED else self._language
-
-
-@contextmanager
-def _lesser_fault(event: str) -> Iterator[None]:
-    """What goes wrong with the database in here is logged, and the answer is given all the same."""
-    try:
-        yield
-    except StorageError as error:
-        log.warning(event, error=str(error)[:500])
 
 
 def _takes_text(line: Line) -> bool:

@@ -10,6 +10,7 @@ from bot.cards import error_card
 from bot.cards.options import clock_words
 from bot.cards.settings import SettingLine, saved, settings_card
 from bot.commands.choosing import Desk
+from bot.commands.circle import named, others
 from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context
 from bot.commands.destination_settings import SETTINGS, TIMEZONE
@@ -79,7 +80,7 @@ async def _shown(
     done = saved([f"{reader.t(each.label)}: {each.said(destination, reader)}" for each in different], reader)
     card = settings_card(
         reader.t("Settings"),
-        [_line(each, destination, ctx, reader) for each in SETTINGS],
+        [*(_line(each, destination, ctx, reader) for each in SETTINGS), *await _links(ctx, destination, reader)],
         reader,
         now_so=await _now_so(ctx, destination, reader),
         done=done,
@@ -87,6 +88,14 @@ async def _shown(
         last=(Button(reader.t("Subscriptions"), "/subscriptions"), Button(reader.t("Changes"), "/subscriptions log")),
     )
     return Reply(card, replaces=replaces, form=None if replaces else _desk(destination, reader).form(SETTINGS, destination, reader))
+
+
+async def _links(ctx: Context, destination: Destination, reader: Texts) -> list[SettingLine]:
+    """With which conversations it shows who takes a story, where that is shown."""
+    linked = await others(ctx)
+    if not linked and not destination.options.takers:
+        return []
+    return [SettingLine(reader.t("Linked with"), named(linked, reader) if linked else reader.t("none"), "/link")]
 
 
 async def _now_so(ctx: Context, destination: Destination, reader: Texts) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.alerts.fanout import owe_taker
 from bot.cards import say_card
 from bot.cards.shorten import shorten
+from bot.commands.circle import desk_of
 from bot.commands.command import Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.domain.card import Button, Tone
 from bot.domain.release import Release, ReleaseId
+from bot.domain.subscription import Address
 from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply, Taker
@@ -36,22 +39,27 @@ def parse_args(rest: str, texts: Texts) -> Asked:
 
 
 async def run(ctx: Context, args: Asked) -> Reply:
-    """Take the story on, or give it back where one has it; every alert about it in the account shows that."""
+    """Take the story on, or give it back where one has it; every alert about it here, and where it is linked, shows that."""
     texts, tx, actor = ctx.texts, ctx.tx, ctx.call.actor
-    release = await _release(ctx, args.release_id)
-    taker = next((each for each in await tx.takers.of([release.id]) if _is_here(each, ctx)), None)
+    release, among = await _release(ctx, args.release_id), await desk_of(ctx)
+    # Before they were linked, two conversations may each have had somebody; what is shown here comes first.
+    takers = sorted(
+        (each for each in await tx.takers.of([release.id]) if _at(each, among)), key=lambda each: not _at(each, among[:1])
+    )
+    taker = next(iter(takers), None)
     if taker and taker.person == str(actor):
-        await tx.takers.give_back(release.id, taker.platform, taker.account, taker.person)
-        return await _told(ctx, release, texts.t("You gave the story back."))
+        mine = [each for each in takers if each.person == taker.person]
+        await tx.takers.give_back(release.id, [address for address in among if any(_at(each, [address]) for each in mine)])
+        return await _told(ctx, release, among, texts.t("You gave the story back."))
     if taker and not args.over:
         name = shorten(taker.name, _NAME) or texts.t("Somebody")
         said = texts.t("{name} has the story (since {moment}).", name=name, moment=texts.moment(taker.at, ctx.now))
         raise NearMiss(said, [Button(texts.t("Take it over"), f"/take {release.id} {_OVER}")])
     if taker:
-        await tx.takers.give_back(release.id, taker.platform, taker.account, taker.person)
-    if not await tx.takers.take(release.id, actor, ctx.now):
+        await tx.takers.give_back(release.id, among)
+    if not await tx.takers.take(release.id, among, actor, ctx.now):
         raise NearMiss(texts.t("Somebody was quicker."))
-    return await _told(ctx, release, texts.t("You have the story. Press again to give it back."))
+    return await _told(ctx, release, among, texts.t("You have the story. Press again to give it back."))
 
 
 async def _release(ctx: Context, release_id: ReleaseId) -> Release:
@@ -69,15 +77,14 @@ async def _release(ctx: Context, release_id: ReleaseId) -> Release:
     return release
 
 
-def _is_here(taker: Taker, ctx: Context) -> bool:
-    address = ctx.call.address
-    return (taker.platform, taker.account) == (address.platform, address.account)
+def _at(taker: Taker, among: Sequence[Address]) -> bool:
+    where = (taker.platform, taker.account, taker.conversation)
+    return any(where == (each.platform, each.account, each.conversation) for each in among)
 
 
-async def _told(ctx: Context, release: Release, said: str) -> Reply:
+async def _told(ctx: Context, release: Release, among: Sequence[Address], said: str) -> Reply:
     """What was done; the alerts are edited without a sound."""
-    address = ctx.call.address
-    shown = await ctx.tx.takers.told(release.id, address.platform, address.account)
+    shown = await ctx.tx.takers.told(release.id, among)
     await owe_taker(ctx.tx, [each.id for each in shown], (release.id, release.revision), ctx.now)
     return Reply(say_card(said, tone=Tone.GOOD), private=True)
 

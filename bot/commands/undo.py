@@ -7,6 +7,8 @@ from datetime import datetime
 
 from bot.cards import Page, say_card
 from bot.cards.record import Noted, record_card
+from bot.commands.circle import LINKED
+from bot.commands.circle import in_words as circle_in_words
 from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.destination_settings import SETTINGS as HERE
@@ -37,18 +39,25 @@ def parse_args(rest: str, texts: Texts) -> int | None:
 
 async def run(ctx: Context, number: int | None) -> Reply:
     """Take a change back."""
-    entries = await ctx.tx.audit.of(ctx.destination.id, _LOOKED_THROUGH) if ctx.destination else []
-    entry = next((each for each in entries if number in (None, each.id)), None)
+    entry = await _entry(ctx, number)
     if entry is None:
         raise _no_such(number, ctx.texts)
     if not holds(await state_of(ctx), entry.after, ctx.now):
-        raise await _overtaken(ctx, entry, entries)
+        raise await _overtaken(ctx, entry)
     async with recorded(ctx, _UNDO) as change:
         await restore(ctx, entry.before)
     lines = await in_words(ctx, entry.after, entry.before)
     said = "\n".join((ctx.texts.t("Undone."), *lines))
     shown = Button(ctx.texts.t("Changes"), "/subscriptions log")
     return Reply(say_card(said, tone=Tone.GOOD, buttons=[*change.undo(ctx.texts), shown]), replaces=True)
+
+
+async def _entry(ctx: Context, number: int | None) -> AuditEntry | None:
+    if ctx.destination is None:
+        return None
+    if number is not None:
+        return await ctx.tx.audit.get(ctx.destination.id, number)
+    return next(iter(await ctx.tx.audit.of(ctx.destination.id, 1)), None)
 
 
 def _no_such(number: int | None, texts: Texts) -> NearMiss:
@@ -58,9 +67,10 @@ def _no_such(number: int | None, texts: Texts) -> NearMiss:
     return NearMiss(said, [Button(texts.t("Changes"), "/subscriptions log")])
 
 
-async def _overtaken(ctx: Context, entry: AuditEntry, entries: list[AuditEntry]) -> NearMiss:
+async def _overtaken(ctx: Context, entry: AuditEntry) -> NearMiss:
     """Why it is not taken back: somebody changed the same since."""
-    newer = next((each for each in entries if each.id > entry.id and _touches(each, entry)), None)
+    since = await ctx.tx.audit.since(entry.destination_id, entry.id, _LOOKED_THROUGH)
+    newer = next((each for each in since if _touches(each, entry)), None)
     buttons = [Button(ctx.texts.t("Changes"), "/subscriptions log")]
     if newer is None:
         return NearMiss(ctx.texts.t("That is not so any more, so it cannot be taken back."), buttons)
@@ -79,6 +89,7 @@ def _touches(one: AuditEntry, other: AuditEntry) -> bool:
 
 
 def _keys(state: State) -> Iterator[str]:
+    yield from (LINKED,) if LINKED in state else ()
     yield from state.get("here", {})
     for slug, values in state.get("subscriptions", {}).items():
         yield f"{slug}:"
@@ -110,7 +121,8 @@ async def show(ctx: Context) -> Reply:
 async def in_words(ctx: Context, before: State, after: State) -> list[str]:
     """What changed, in words, a line for each thing."""
     names = {each.slug: each.name for each in await ctx.newsrooms()} | {ALL: ctx.texts.t("all newsrooms offered here")}
-    return [*_here(ctx, before.get("here", {}), after.get("here", {})), *_subscriptions(ctx, before, after, names)]
+    links = [await circle_in_words(ctx, before.get(LINKED, []), after[LINKED])] if LINKED in after else []
+    return [*links, *_here(ctx, before.get("here", {}), after.get("here", {})), *_subscriptions(ctx, before, after, names)]
 
 
 def _here(ctx: Context, before: State, after: State) -> Iterator[str]:

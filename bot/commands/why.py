@@ -27,6 +27,8 @@ async def run(ctx: Context, wanted: Reference | None) -> Reply:
     """The story of one release here."""
     release = await find_release(ctx, wanted) if wanted else await _replied_to(ctx)
     story = await ctx.tx.outbox.story(ctx.destination.id, release.id) if ctx.destination else Story((), ())
+    posts = await ctx.tx.outbox.posts(ctx.destination.id, release.id) if ctx.destination else []
+    ctx.speaks_of = next(iter(posts), None)  # where it was told first: what came later is linked there
     wanting = Wanting(release, final=True)
     bringing = [
         Bringing(name_of(each, ctx.texts), wanting.rule(each.options).value)

@@ -38,7 +38,8 @@ def read(text: str, texts: Texts) -> list[Outline]:
     """Every feed of an OPML file, those in folders too. Raises UserError that names the line."""
     if len(text) > LONGEST:
         raise UserError(texts.t("That is too long for a file of mine."))
-    parser, found, roots = expat.ParserCreate(), list[Outline](), list[str]()
+    # In what it was written before it was read as text is no matter any more.
+    parser, found, roots = expat.ParserCreate("utf-8"), list[Outline](), list[str]()
 
     def begin(name: str, values: dict[str, str]) -> None:
         roots.append(name)

@@ -123,6 +123,9 @@ async def newsdesk(folder: Path) -> Newsdesk:
     async def may_manage(actor: Actor, _address: Address) -> bool:
         return actor == ADMIN
 
+    async def link(address: Address, reference: str) -> str:
+        return f"https://chat.example/{address.conversation}/{reference}"
+
     router = Router(
         database,
         clock,
@@ -131,6 +134,7 @@ async def newsdesk(folder: Path) -> Newsdesk:
         language="da",
         timezone="Europe/Copenhagen",
         may_manage=may_manage,
+        link=link,
     )
     return Newsdesk(database, clock, router)
 

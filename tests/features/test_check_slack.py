@@ -100,10 +100,10 @@ async def test_an_app_that_is_older_than_the_manifest(tmp_path: Path, api: Slack
     (line,) = wrong(await look(on_slack(tmp_path, api)))
     assert line.said == "@pressevagten, Dagens Nyt lacks links:read, links:write"
     assert "deploy/slack-manifest.yaml" in line.remedy
-    token.scopes = frozenset(SCOPES) | {"files:read"}
+    token.scopes = frozenset(SCOPES) | {"team:read"}
     lines = await look(on_slack(tmp_path, api))
     assert wrong(lines) == []
-    assert said(lines)["SLACK_BOT_TOKEN"].endswith("it may do more than it needs: files:read")
+    assert said(lines)["SLACK_BOT_TOKEN"].endswith("it may do more than it needs: team:read")
 
 
 async def test_a_slack_that_does_not_answer(tmp_path: Path, api: SlackApi) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, event
 from structlog.testing import capture_logs
 
 from bot import gather
-from bot.alerts import dispatcher
+from bot.alerts import dispatcher, ledger
 from bot.app import start
 from bot.domain.newsroom import Feed, FeedState, NewsroomEntry
 from bot.domain.release import Release
@@ -49,7 +49,7 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(poller, "TICK", 0.02)
     monkeypatch.setattr(poller, "SETTLE_WITHIN", 0.005)
     monkeypatch.setattr(dispatcher, "TICK", 0.02)
-    monkeypatch.setattr(dispatcher, "SETTLE_WITHIN", 0.005)
+    monkeypatch.setattr(ledger, "SETTLE_WITHIN", 0.005)
     monkeypatch.setattr(gather, "PAUSE", 0.02)
     monkeypatch.setattr(engine, "BUSY_TIMEOUT", 0.05)
 

@@ -13,7 +13,7 @@ from bot.cards.why import RULES
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Settlement
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import Address
-from tests.features.newsdesk import HERE, NOW, READER, Newsdesk, newsdesk, release, release_id
+from tests.features.newsdesk import HERE, NOW, READER, Newsdesk, newsdesk, release, release_id, words_of
 
 SANCTIONS = "Nye sanktioner mod Rusland"
 MINUTE = timedelta(minutes=1)
@@ -94,6 +94,37 @@ async def test_a_release_that_was_sent_tells_each_stage_with_its_time(desk: News
     assert await desk.words("/why 1") == words
     assert "Skriv dens nummer" in await desk.words("/why")
     assert "Skriv dens nummer" in await desk.words("/why nuuk")
+
+
+async def test_the_message_is_linked_to_where_it_stands(desk: Newsdesk) -> None:
+    """By the platform's own address; what was not sent, or stands where messages have no addresses, has none."""
+    await desk.ask("/subscribe um")
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about)
+    assert "Vis beskeden" not in await desk.words(f"/why id:{about}")
+    await settled(desk, DeliveryState.SENT)
+    words = await desk.words(f"/why id:{about}")
+    assert "[Vis beskeden] https://chat.example/100/55" in words
+    assert "under et sekund efter at den blev fundet" in words
+
+    async def nowhere(_address: Address, _reference: str) -> str:
+        return ""
+
+    desk.router._link = nowhere
+    assert "Vis beskeden" not in await desk.words(f"/why id:{about}")
+
+
+async def test_more_leads_to_what_an_alert_has_no_room_for(desk: Newsdesk) -> None:
+    """For whoever asked alone, and no longer than a headline."""
+    await desk.ask("/subscribe um")
+    about = await release_id(desk, SANCTIONS)
+    reply = await desk.ask(f"/release id:{about} more")
+    assert reply.private
+    words = words_of(reply.card)
+    assert SANCTIONS in words
+    assert "Danmark bakker op" not in words
+    for command in (f"/release id:{about}", f"/release id:{about} related", f"/why id:{about}", "/settings"):
+        assert f"] {command}\n" in f"{words}\n"
 
 
 async def test_a_doubtful_and_a_failed_send_are_told(desk: Newsdesk) -> None:

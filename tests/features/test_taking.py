@@ -40,11 +40,10 @@ async def kept(journey: Journey, release: ReleaseId) -> int:
 
 
 async def test_who_takes_a_story_stands_on_every_alert_that_shows_it(journey: Start) -> None:
-    """Where the account's conversations ask for it; a correction keeps it, a restart too, and pressing again gives it back."""
+    """Where conversations are linked; a correction keeps it, a restart too, and pressing again gives it back."""
     async with journey() as j:
         await j.subscribe("desk", "other", "quiet")
-        for desk in ("desk", "other"):
-            await j.adapter.hear("/settings takers:on", conversation=desk)
+        await j.adapter.hear("/link other", conversation="desk")
         release = await alerted(j, "desk", "other", "quiet")
         said = await j.adapter.hear(f"/take {release}", who="boss")
         assert said.private
@@ -64,6 +63,27 @@ async def test_who_takes_a_story_stands_on_every_alert_that_shows_it(journey: St
         await until(lambda: all("har historien" not in j.chat.posts(desk)[0].text for desk in ("desk", "other")))
         posted = sum(len(j.chat.posts(desk)) for desk in ("desk", "other", "quiet"))
         assert posted == 6, "three alerts and three words on the correction: who takes it is an edit"
+
+
+async def test_without_a_link_each_conversation_has_its_own(journey: Start) -> None:
+    """A bot is in groups that have nothing to do with each other. After a link what each has stays until somebody takes it over."""
+    async with journey() as j:
+        await j.subscribe("desk", "other")
+        for desk in ("desk", "other"):
+            await j.adapter.hear("/settings takers:on", conversation=desk)
+        release = await alerted(j, "desk", "other")
+        for desk, who in (("desk", "boss"), ("other", "reader")):
+            await j.adapter.hear(f"/take {release}", conversation=desk, who=who)
+            await until(lambda desk=desk, who=who: f"{who} har historien" in j.chat.posts(desk)[0].text)  # type: ignore[misc]
+        assert "reader" not in j.chat.posts("desk")[0].text
+        await j.adapter.hear("/link other", conversation="desk")
+        held = await j.adapter.hear(f"/take {release}", conversation="desk", who="reader")
+        assert "boss har historien" in held.card.summary
+        await j.adapter.hear(f"/take {release}", conversation="desk", who="boss")
+        await until(lambda: "har historien" not in j.chat.posts("desk")[0].text)
+        assert "reader har historien" in j.chat.posts("other")[0].text
+        await j.adapter.hear(f"/take {release} over", conversation="desk", who="boss")
+        await until(lambda: all("boss har historien" in j.chat.posts(desk)[0].text for desk in ("desk", "other")))
 
 
 async def test_where_corrections_are_ignored_the_alert_stays_as_it_was_read(journey: Start) -> None:

@@ -16,6 +16,7 @@ from bot.cards.shorten import shorten, shorten_prose
 from bot.domain.card import Card, ContactItem, Entry, Fact, Meta, Text, Title
 from bot.domain.contact import Contact, ContactKind, Phone
 from bot.domain.newsroom import Newsroom, NewsroomId
+from bot.domain.options import DestinationOptions
 from bot.domain.prose import Block, Span, paragraphs, plain
 from bot.domain.release import Content, DateNote, Document, Kind, Release, ReleaseId
 from bot.domain.subscription import DestinationId, Subscription, SubscriptionId
@@ -144,6 +145,39 @@ def test_muting_comes_after_contact_and_documents() -> None:
     assert list(commands(cards.alert_card(both, DA))) == ["Åbn", "Kontakt", "Dokumenter", "Dæmp", "English"]
 
 
+def test_an_alert_has_two_rows_of_buttons_at_most() -> None:
+    """With everything there is: what a journalist needs first stays, the rest is one press away, and nothing is lost."""
+    starts = "Tid: 3. juni 2035 kl. 10.00-11.00\nSted: Kaj 3"
+    files = (Document("https://press.example/a.pdf", "Faktaark"),)
+    invitation = replace(DANISH, documents=files, body=paragraphs(starts), kind=Kind.INVITATION)
+    crowded = release(invitation, replace(ENGLISH, url=""))
+    card = cards.alert_card(crowded, DA, DestinationOptions(takers=True))
+    assert [[button.label for button in row] for row in card.buttons] == [
+        ["Åbn", "Kontakt", "Dokumenter"],
+        ["Jeg tager den", "Dæmp", "Mere…"],
+    ]
+    assert commands(card)["Mere…"] == "/release id:12 more"
+    more = commands(cards.more_card(crowded, DA, NOW))
+    assert more == {
+        "Læs": "/release id:12",
+        "Kalender": "/release id:12 calendar",
+        "English": "/release id:12 as:en",
+        "Samme sag": "/release id:12 related",
+        "Hvorfor er den her?": "/why id:12",
+        "Indstillinger": "/settings",
+    }
+    single = cards.alert_card(release(invitation), DA, DestinationOptions(takers=True))
+    assert list(commands(single)) == ["Åbn", "Kontakt", "Dokumenter", "Jeg tager den", "Dæmp", "Kalender"]
+
+
+def test_what_was_withdrawn_is_struck_in_digests_and_lists() -> None:
+    """And marked; what stands beside it is not."""
+    gone = replace(release(), gone_at=NOW)
+    card = cards.digest_card([release(), gone], DA)
+    entries = [element for element in card.elements if isinstance(element, Entry)]
+    assert [(each.struck, each.marks) for each in entries] == [(False, ()), (True, ("TRUKKET TILBAGE kl. 12.01",))]
+
+
 def test_subscriptions_say_what_is_muted_and_what_is_silent() -> None:
     """Until when, as one says it; a mute that is over is not spoken of."""
     subscribed = Subscription(SubscriptionId(1), DestinationId(1), MINISTRY, NOW)
@@ -209,7 +243,9 @@ def test_operators_are_told_which_feed_and_why(code: str) -> None:
     assert "Udenrigsministeriet" in card.summary
     assert facts["Årsag"].startswith("der er en webside, hvor feedet skulle være")
     assert facts["Næste forsøg"] == "i dag kl. 12.30"
-    assert commands(card) == ({"Godkend feedet": "/accept udenrigsministeriet"} if code == "feed_held" else {})
+    again = {"Prøv igen nu": "/retry udenrigsministeriet"}
+    offers = {"feed_held": {"Godkend feedet": "/accept udenrigsministeriet"}, "feed_failing": again, "feed_ended": again}
+    assert commands(card) == offers.get(code, {})
 
 
 def test_a_notice_that_we_have_no_words_for_is_shown_as_it_is() -> None:

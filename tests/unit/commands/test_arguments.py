@@ -64,7 +64,9 @@ def test_latest_says_how_many_it_can_show(rest: str) -> None:
         ("release:123", OneRelease(Reference(123, direct=True))),
         ("id:123 documents", OneRelease(Reference(123, direct=True), part="documents")),
         ("id:123 calendar", OneRelease(Reference(123, direct=True), part="calendar")),
-        ("id:123 in:en", OneRelease(Reference(123, direct=True), language="en")),
+        ("id:123 in:en", OneRelease(Reference(123, direct=True), language="en", turned=True)),
+        ("id:123 as:en", OneRelease(Reference(123, direct=True), language="en")),
+        ("id:123 more", OneRelease(Reference(123, direct=True), "more")),
     ],
 )
 def test_a_release_is_named_by_a_number(rest: str, wanted: OneRelease) -> None:

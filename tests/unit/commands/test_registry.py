@@ -45,6 +45,7 @@ def test_every_command_of_the_issue_is_there() -> None:
         "import": ("importer", "importér"),
         "forget": ("glem", "slet"),
         "take": (),
+        "link": ("forbind",),
         "privacy": ("privatliv",),
         "newsrooms": ("nyhedsrumsliste",),
         "language": ("sprog",),
@@ -55,6 +56,12 @@ def test_every_command_of_the_issue_is_there() -> None:
         "accept": ("godkend",),
         "pin": ("fastgør", "fastgoer"),
         "unpin": ("løsn", "loesn"),
+        "offer": ("tilbyd", "udbyd"),
+        "unoffer": ("tilbagekald",),
+        "retry": ("genprøv", "genproev"),
+        "pause": (),
+        "resume": ("genoptag",),
+        "broadcast": ("fællesbesked", "faellesbesked"),
     }
     assert {command.name for command in COMMANDS} == set(wanted)
     for name, aliases in wanted.items():

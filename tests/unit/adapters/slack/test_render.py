@@ -385,3 +385,6 @@ def test_what_was_withdrawn_is_struck() -> None:
         (block,) = blocks_of(Card("x", (Title("Ny kaj", url, struck=True),)))
         (part,) = block["elements"][0]["elements"]
         assert (part["text"], part["style"]) == ("Ny kaj", {"bold": True, "strike": True})
+        (listed,) = blocks_of(Card("x", (Entry(1, "Ny kaj", url, struck=True),)))
+        struck = [each["text"] for each in listed["elements"][0]["elements"] if each.get("style", {}).get("strike")]
+        assert struck == ["Ny kaj"]

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 from slack_sdk.errors import SlackApiError
@@ -17,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.outcomes import FAULTS, Fault, outcome_of
 from adapters.slack.render import message
 from adapters.slack.sender import Sender
+from adapters.slack.workspaces import new_session, web_client
 from bot.domain.card import Button, Card
 from bot.domain.delivery import RetryLater
 from bot.domain.subscription import Address
@@ -76,12 +76,10 @@ async def desk() -> AsyncIterator[Desk]:
     await site.start()
     port = runner.addresses[0][1]
 
-    async with aiohttp.ClientSession() as session:
+    async with new_session() as session:
 
         async def client_for(account: str) -> AsyncWebClient:
-            return AsyncWebClient(
-                f"xoxb-of-{account}", base_url=f"http://127.0.0.1:{port}/api/", session=session, retry_handlers=[], timeout=5
-            )
+            return web_client(session, f"http://127.0.0.1:{port}/api/", f"xoxb-of-{account}")
 
         async def keep(commands: Sequence[str]) -> None:
             kept.extend(commands)
@@ -256,12 +254,12 @@ async def test_a_dropped_connection_is_not_tried_again(desk: Desk) -> None:
 
 async def test_on_slack_as_the_fake_has_it() -> None:
     """Everything that an alert holds is taken; its picture alone may be missing; nobody is called; it is corrected in place."""
-    async with SlackApi() as api, aiohttp.ClientSession() as session:
+    async with SlackApi() as api, new_session() as session:
         channel = api.channel("redaktionen", creator=api.user("Asta Holm"), bot=True)
         api.world.unfetchable.add(PICTURE.url)
 
         async def client_for(_: str) -> AsyncWebClient:
-            return AsyncWebClient(api.token, base_url=api.url, session=session, retry_handlers=[])
+            return web_client(session, api.url, api.token)
 
         async def keep(_: Sequence[str]) -> None:
             return None

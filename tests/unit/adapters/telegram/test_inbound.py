@@ -9,7 +9,7 @@ from telegram import Update
 
 from adapters.telegram.elsewhere import named
 from adapters.telegram.heard import Happened, Pointed, Pressed, Queried, Said
-from adapters.telegram.inbound import Me, lane, read
+from adapters.telegram.inbound import Me, lane, message_link, read
 from bot.domain.subscription import Address, ConversationKind
 from bot.ports import BotAdded, BotRemoved, ConversationMoved
 
@@ -193,6 +193,22 @@ def test_a_channel_is_pointed_at() -> None:
 def test_a_line_may_name_another_chat(text: str, found: tuple[str, str] | None) -> None:
     """By its name, or by its id from one of our own buttons."""
     assert named(text) == found
+
+
+@pytest.mark.parametrize(
+    ("conversation", "thread", "number", "link"),
+    [
+        ("-1001234567890", "", "45", "https://t.me/c/1234567890/45"),
+        ("-1001234567890", "7", "45", "https://t.me/c/1234567890/7/45"),
+        ("-4567", "", "45", ""),
+        ("123", "", "45", ""),
+        ("-100x/../y", "", "45", ""),
+        ("-1001234567890", "", "x", ""),
+    ],
+)
+def test_messages_of_supergroups_and_channels_have_addresses(conversation: str, thread: str, number: str, link: str) -> None:
+    """Telegram's own form, with the topic where there is one; small groups and private chats have none."""
+    assert message_link(Address("telegram", "1", conversation, thread), number) == link
 
 
 def test_order_holds_within_a_chat() -> None:

@@ -215,3 +215,5 @@ def test_what_was_withdrawn_is_struck() -> None:
     """Its title, within its link; the text stays."""
     card = Card("x", (Title("Ny kaj", "https://um.dk/1", struck=True), *(Text(block) for block in paragraphs("Kajen åbner."))))
     assert html(text_of(card)) == '<a href="https://um.dk/1"><b><s>Ny kaj</s></b></a>\n\nKajen åbner.'
+    listed = Card("x", (Entry(1, "Ny kaj", "https://um.dk/1", struck=True), Entry(2, "Ny bro")))
+    assert html(text_of(listed)) == '<b>1. </b><a href="https://um.dk/1"><b><s>Ny kaj</s></b></a>\n\n<b>2. </b><b>Ny bro</b>'

@@ -1,0 +1,183 @@
+"""Files on their way in: what /export sent is sent back with /import, on Telegram and on Slack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.domain.file import TAKEN
+from bot.domain.options import DestinationOptions, Length
+from bot.domain.subscription import Address
+from tests.fakes.slack_api import Channel, Person, SlackApi
+from tests.fakes.telegram_api import Chat, TelegramApi
+from tests.features.slack_desk import SlackDesk, desk_on
+from tests.features.slack_desk import Start as SlackStart
+from tests.features.slack_desk import post as slack_post
+from tests.features.slack_desk import until as slack_until
+from tests.features.telegram_desk import Start, TelegramDesk, post, until
+
+OPML = b"""<?xml version="1.0" encoding="ISO-8859-1"?>
+<opml version="2.0"><body><outline type="rss" text="K\xf8benhavns Havn" xmlUrl="https://havn.example/feed.xml"/></body></opml>
+"""
+TOO_LARGE = b'{"a": "' + b"x" * TAKEN + b'"}'
+
+
+# Telegram ---------------------------------------------------------------------------------------------------------------
+
+
+async def set_on_telegram(desk: TelegramDesk, chat: Chat) -> tuple[DestinationOptions | None, list[str]]:
+    """How a chat is told, and what it subscribes to."""
+    async with desk.bot.database.read() as tx:
+        here = await tx.destinations.find(Address("telegram", desk.adapter.account, str(chat.id)))
+        subscriptions = await tx.destinations.subscriptions(here.id) if here else []
+    return here.options if here else None, [each.newsroom.name if each.newsroom else "*" for each in subscriptions]
+
+
+async def test_telegram_what_is_exported_is_imported_elsewhere(on_telegram: Start, telegram: TelegramApi) -> None:
+    """As a file with the command beside it, and as a file that the command replies to; whatever the file is called."""
+    asta = telegram.user("Asta", language="da", started=True)
+    group = telegram.group("Redaktionen", owner=asta, bot=True)
+    async with on_telegram() as desk:
+        await asta.says("/subscribe havnen")
+        await post(asta.chat, "Abonnementet")
+        await asta.says("/settings length:full")
+        await post(asta.chat, "Gemt")
+        await asta.says("/export")
+        await until(lambda: len([each for each in asta.chat.posts if each.document]) == 2)
+        exported, listed = (telegram.files.contents[each.document["file_id"]][1] for each in asta.chat.posts if each.document)
+        await asta.sends("noget.bin", exported, f"/import@{telegram.bot.username}", group)
+        await post(group, "Importeret:")
+        options, newsrooms = await set_on_telegram(desk, group)
+        assert (options and options.length, newsrooms) == (Length.FULL, ["Havnen"])
+        birk = telegram.user("Birk", language="da", started=True)
+        sent = await birk.sends("feeds.opml", listed)
+        await birk.says("/import", reply_to=sent)
+        await post(birk.chat, "Importeret:")
+        assert (await set_on_telegram(desk, birk.chat))[1] == ["Havnen"]
+
+
+async def test_telegram_says_what_is_wrong_with_a_file(on_telegram: Start, telegram: TelegramApi) -> None:
+    """Too large by its size or by what comes, neither format, gone, not to be had; nothing is fetched for who may not import."""
+    asta = telegram.user("Asta", language="da", started=True)
+    gast = telegram.user("Gæst", language="da", started=True)
+    group = telegram.group("Redaktionen", owner=asta, bot=True)
+    async with on_telegram() as desk:
+        await asta.sends("stor.json", TOO_LARGE, "/import")
+        await post(asta.chat, "Jeg tager højst 1 MB")
+        await asta.sends("billede.json", b"\x89PNG\r\n\x1a\n", "/import")
+        await post(asta.chat, "hverken JSON")
+        await asta.sends("forkert.opml", b"<rss/>", "/import")
+        await post(asta.chat, "ikke OPML")
+        telegram.fault("getFile", status=500)
+        await asta.sends("settings.json", b"{}", "/import")
+        await post(asta.chat, "kan ikke hentes lige nu")
+        asked = len(telegram.asked("getFile"))
+        await asta.adds(gast, group)
+        await gast.sends("settings.json", b"{}", "/import", group)
+        await post(group, "kun den, der bestyrer")
+        assert len(telegram.asked("getFile")) == asked
+        latin = await asta.sends("feeds.opml", OPML)
+        await asta.says("/import", reply_to=latin)
+        await post(asta.chat, "Importeret:")
+        assert (await set_on_telegram(desk, asta.chat))[1] == ["Københavns Havn"]
+
+
+async def test_a_file_that_is_larger_than_telegram_says_is_read_no_further(on_telegram: Start, telegram: TelegramApi) -> None:
+    """Its size is what somebody says of it."""
+    asta = telegram.user("Asta", language="da", started=True)
+    async with on_telegram() as desk:
+        sent = await asta.sends("settings.json", b"{}")
+        telegram.files.contents[sent.document["file_id"]] = ("settings.json", TOO_LARGE)  # type: ignore[index]
+        await asta.says("/import", reply_to=sent)
+        await post(asta.chat, "Jeg tager højst 1 MB")
+        assert await set_on_telegram(desk, asta.chat) == (None, [])
+
+
+# Slack ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[SlackApi]:
+    """A Slack, on which no correct bot breaks a rule."""
+    async with SlackApi() as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+def asta(api: SlackApi) -> Person:
+    """An admin of the workspace."""
+    return api.user("Asta Holm", admin=True)
+
+
+@pytest.fixture
+def slack(api: SlackApi, tmp_path: Path) -> SlackStart:
+    """Start the bot by Socket Mode."""
+    return partial(desk_on, api, tmp_path)
+
+
+async def exported(desk: SlackDesk, asta: Person) -> bytes:
+    """What somebody's own settings are as a file."""
+    await desk.subscribe(asta)
+    await asta.says("settings length:full")
+    await slack_post(asta.dm, "Gemt")
+    await asta.says("export")
+    files = desk.api.world.files
+    await slack_until(lambda: [each for each in files.values() if asta.dm.id in each.channels])
+    return next(each.body for each in files.values() if each.name.endswith(".json"))
+
+
+async def test_slack_what_is_exported_is_imported_elsewhere(slack: SlackStart, api: SlackApi, asta: Person) -> None:
+    """With a mention in a channel, and directly; in a channel that is shared with others the file is asked for first."""
+    room = api.channel("redaktionen", creator=asta, bot=True)
+    shared = api.channel("faelles", creator=asta, bot=True, shared_with=[api.add_workspace("Bladet")])
+    async with slack() as desk:
+        content = await exported(desk, asta)
+        for channel in (room, shared):
+            await asta.sends("noget.txt", content, f"<@{asta.bot.id}> import", channel)
+            await slack_post(channel, "Importeret:")
+            here = await desk.destination(channel)
+            assert here is not None
+            assert here.options.length is Length.FULL
+            assert await desk.subscriptions(channel) == 1
+        birk = api.user("Birk Lund")
+        await birk.sends("settings.json", content, "import")
+        await slack_post(birk.dm, "Importeret:")
+        assert await desk.subscriptions(birk) == 1
+    assert len(api.asked("files.info")) == 1
+
+
+async def test_slack_says_what_is_wrong_with_a_file(slack: SlackStart, api: SlackApi, asta: Person) -> None:
+    """Too large, neither format, gone, or an app that was installed before it might read files; each with what to do."""
+    async with slack():
+        await asta.sends("stor.json", TOO_LARGE, "import")
+        await slack_post(asta.dm, "Jeg tager højst 1 MB")
+        await asta.sends("tal.csv", b"1;2;3", "import")
+        await slack_post(asta.dm, "hverken JSON")
+        token = api.world.tokens[api.token]
+        token.scopes = frozenset(token.scopes) - {"files:read"}
+        await asta.sends("settings.json", b"{}", "import")
+        await slack_post(asta.dm, "En administrator skal installere mig igen")
+        token.scopes = token.scopes | {"files:read"}
+        before = {*api.world.files}
+        real = api.files.fetched
+        api.files.fetched = lambda *_: (404, b"", "text/html")  # type: ignore[method-assign]
+        await asta.sends("settings.json", b"{}", "import")
+        await slack_post(asta.dm, "Filen er der ikke længere")
+        api.files.fetched = real  # type: ignore[method-assign]
+        assert len({*api.world.files} - before) == 1
+
+
+async def test_slack_token_goes_to_slack_alone(slack: SlackStart, api: SlackApi, asta: Person) -> None:
+    """A file that lies elsewhere, as external files do, is not asked for."""
+    async with slack():
+        channel: Channel = asta.dm
+        file = api.files.sent(asta.user, "settings.json", json.dumps({}).encode(), channel)
+        told = file.json() | {"url_private": "http://localhost:9/x", "url_private_download": ""}
+        message = api.world.post(channel, asta.user, text="import", subtype="file_share", files=[told])
+        api.events.message(message)
+        await slack_post(channel, "kan ikke hentes lige nu")
