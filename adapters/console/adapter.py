@@ -160,6 +160,11 @@ class ConsoleAdapter:
         del address
         return self._role == "admin" and actor.platform == PLATFORM
 
+    async def link(self, address: Address, reference: str) -> str:
+        """A terminal has no addresses."""
+        del address, reference
+        return ""
+
     async def say(self, card: Card) -> None:
         """Show a card of the program's own; nothing happens if nobody can see it."""
         await self._show(Role.NOTICE, card)

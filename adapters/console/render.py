@@ -127,8 +127,17 @@ def _meta(parts: Iterable[str], marks: Iterable[str], ink: Ink) -> RenderableTyp
 
 
 def _title(title: Title, ink: Ink) -> RenderableType:
-    text = f"[-{title.text}-]" if title.struck and ink.plain else title.text
-    return _linked(text, title.url, "bold strike" if title.struck else "bold", ink)
+    return _linked(_said(title, ink), title.url, _bold(title), ink)
+
+
+def _said(part: Title | Entry, ink: Ink) -> str:
+    """A headline; where there are no looks, signs say that it is struck."""
+    text = part.text if isinstance(part, Title) else part.title
+    return f"[-{text}-]" if part.struck and ink.plain else text
+
+
+def _bold(part: Title | Entry) -> str:
+    return "bold strike" if part.struck else "bold"
 
 
 def _linked(text: str, url: str, style: str, ink: Ink) -> RenderableType:
@@ -211,7 +220,7 @@ def _phone(phone: Phone, ink: Ink) -> Line:
 
 
 def _entry(entry: Entry, ink: Ink) -> RenderableType:
-    rows: list[RenderableType] = [ink.link(entry.title, entry.url, "bold")]
+    rows: list[RenderableType] = [ink.link(_said(entry, ink), entry.url, _bold(entry))]
     if entry.meta or entry.marks:
         rows.append(_meta(entry.meta, entry.marks, ink))
     if entry.snippet is not None:

@@ -27,7 +27,7 @@ from adapters.slack.listeners import bolt, listeners, views
 from adapters.slack.managers import Managers
 from adapters.slack.oauth import oauth_flow, oauth_routes
 from adapters.slack.offers import Offers
-from adapters.slack.outcomes import FAULTS, Fault, FloodWatch, after_of, code_of, is_limited, is_outside, outcome_of
+from adapters.slack.outcomes import FAULTS, Fault, FloodWatch, after_of, code_of, is_limited, is_outside, outcome_of, word_of
 from adapters.slack.people import People
 from adapters.slack.replies import Replies
 from adapters.slack.sender import Sender
@@ -262,6 +262,17 @@ class SlackAdapter:
     async def may_manage(self, actor: Actor, address: Address) -> bool:
         """Whether the person may configure the conversation."""
         return actor.platform == address.platform == PLATFORM and await self._managers.include(actor, address)
+
+    async def link(self, address: Address, reference: str) -> str:
+        """Where a message stands, as Slack says; empty where it does not."""
+        try:
+            reached = await self.channels.reached(address)
+            client = await self.workspaces.client_for(address.account)
+            said = await client.chat_getPermalink(channel=reached.conversation, message_ts=reference)
+        except FAULTS as error:
+            log.info("slack names no address of a message: %s", word_of(error))
+            return ""
+        return str(said.get("permalink") or "")
 
     async def _outcome(self, method: str, address: Address, put: Callable[[Address], Awaitable[str]]) -> SendOutcome:
         try:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from adapters.slack.limits import ALT, HEADER, SECTION, Block
 from adapters.slack.pieces import RICH, Kind, Piece
 from adapters.slack.rich_text import Run, Runs, elements, length, one_line, plain, split, web_link
+from adapters.slack.wire import Written, written
 from bot.text.cutting import MORE, cut
 from bot.text.shown import visible
 
 _BETWEEN = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """A message: its blocks, and the text that stands for them in a notification and to a screen reader."""
 
     text: str
     blocks: list[Block]
+
+    @cached_property
+    def written(self) -> Written:
+        """Its blocks, as requests have them."""
+        return written(self.blocks)
 
 
 def drawn(said: Iterable[Piece]) -> list[Block]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from adapters.slack.heard import (
     DIRECT,
     Changed,
@@ -94,7 +96,8 @@ def _message(event: Payload, me: Me) -> Said | None:
     thread = str(event.get("thread_ts") or "")
     spot = Spot(str(event.get("channel") or ""), user, "" if thread == event.get("ts") else thread)
     actor = actor_of(me, str(event.get("user_team") or event.get("team") or ""), user)
-    return Said(call_of(text, me, actor, spot, DIRECT if direct else "", reply_to=spot.thread), spot)
+    file = next((each for each in event.get("files") or () if isinstance(each, Mapping)), None)
+    return Said(call_of(text, me, actor, spot, DIRECT if direct else "", reply_to=spot.thread), spot, file=file)
 
 
 def _shared(event: Payload, me: Me) -> Shared | None:

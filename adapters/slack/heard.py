@@ -43,13 +43,14 @@ class Spot:
 class Said:
     """A command that was written, or a shortcut. `quiet`: nobody else saw it said, so nobody else sees the answer.
 
-    `links`: addresses in the message that a shortcut was used on.
+    `links`: addresses in the message that a shortcut was used on. `file`: what Slack tells of the first file in the message.
     """
 
     call: CommandCall
     spot: Spot
     quiet: bool = False
     links: tuple[str, ...] = ()
+    file: Payload | None = None
 
 
 @dataclass(frozen=True, slots=True)

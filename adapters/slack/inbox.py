@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from adapters.slack.heard import Payload
 from adapters.slack.inbound import lane
 from adapters.slack.outcomes import FAULTS, word_of
+from bot.tasks import finish
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +48,7 @@ class Inbox:
 
     async def drain(self, seconds: float) -> None:
         """Let what is in hand be finished, for so long."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await finish(self._tasks, seconds)
 
     async def _work(self, key: str) -> None:
         waiting = self._waiting[key]

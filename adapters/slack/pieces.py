@@ -194,7 +194,7 @@ def _dotted(parts: Iterable[Runs]) -> Runs:
 def _entry(entry: Entry) -> Runs:
     number = run(f"{entry.number}. ", bold=True) if entry.number else ()
     badges = tuple(each for mark in entry.marks for each in (Run("  "), *_badges((mark,))))
-    title = (*number, *run(entry.title, bold=True, url=link(entry.url)), *badges)
+    title = (*number, *run(entry.title, bold=True, url=link(entry.url), strike=entry.struck), *badges)
     snippet = tuple(each for span in entry.snippet.spans for each in _span(span)) if entry.snippet else ()
     return listed((title, snippet), "\n")
 

@@ -14,6 +14,7 @@ from adapters.slack.channels import Channels
 from adapters.slack.commands import Commands
 from adapters.slack.files import Files
 from adapters.slack.heard import Changed, Happened, Heard, HomeOpened, Pressed, Said, Shared, Spot, Summoned, Uninstalled, Used
+from adapters.slack.incoming import Incoming
 from adapters.slack.modals import Answered, Modals
 from adapters.slack.people import People
 from adapters.slack.views import Note
@@ -55,7 +56,7 @@ class Replies:
         self._workspaces, self._people, self._channels, self._answers = workspaces, people, channels, answers
         self._commands, self._desk, self._command = commands, desk, command
         self._uninstalled, self._texts = uninstalled, speak
-        self.files = Files(workspaces, channels, answers, speak)
+        self.files, self._incoming = Files(workspaces, channels, answers, speak), Incoming(workspaces)
         self.modals: Modals | None = None
         self.surfaces: Surfaces | None = None
         self.show_links: ShowLinks | None = None
@@ -87,7 +88,7 @@ class Replies:
     async def _said(self, said: Said) -> None:
         if said.spot.channel.startswith("D") and not said.spot.response_url:
             self._channels.learn(said.call.address.account, said.spot.user, said.spot.channel)
-        call = await self.understood(said.call, said.spot)
+        call = await self.understood(replace(said.call, attached=self._incoming.attached(said)), said.spot)
         if said.quiet and self.surfaces:
             await self.surfaces.of_message(said, call)
             return

@@ -32,8 +32,9 @@ ThreadGone = Callable[[Address, str], Awaitable[None]]
 class Sender:
     """Posts and edits; raises what is in `outcomes.FAULTS`.
 
-    `client_for` gives the client of a workspace, which must not retry by itself. `keep` writes long commands of buttons down;
-    `thread_gone` hears of threads that took nothing, and what Slack said.
+    `client_for` gives the client of a workspace, as `workspaces.web_client` makes it over a `new_session`: it retries nothing by
+    itself, and takes over what is written already. `keep` writes long commands of buttons down; `thread_gone` hears of threads that
+    took nothing, and what Slack said.
     """
 
     def __init__(self, client_for: ClientFor, *, keep: Keep, thread_gone: ThreadGone | None = None) -> None:
@@ -62,7 +63,7 @@ class Sender:
                 client.chat_postMessage(
                     channel=address.conversation,
                     text=said.text,
-                    blocks=said.blocks if shape.blocks else None,
+                    blocks=said.written if shape.blocks else None,
                     mrkdwn=None if shape.blocks else False,
                     thread_ts=shape.thread or None,
                     reply_broadcast=True if shape.thread and broadcast else None,
@@ -91,7 +92,7 @@ class Sender:
             said = _put(card, shape, names)  # with blocks in every shape: rich text can only be replaced by rich text
             await _read(
                 client.chat_update(
-                    channel=address.conversation, ts=reference, text=said.text, blocks=said.blocks, parse="none", link_names=False
+                    channel=address.conversation, ts=reference, text=said.text, blocks=said.written, parse="none", link_names=False
                 )
             )
             return reference

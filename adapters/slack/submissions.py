@@ -23,6 +23,7 @@ from adapters.slack.views import SEARCH, Note, View, card_view, sought, waiting_
 from bot.domain.card import Card, Text, Tone
 from bot.errors import StorageError
 from bot.ports import Actor, CommandCall, Desk, Reply
+from bot.tasks import finish
 
 log = logging.getLogger(__name__)
 
@@ -89,11 +90,7 @@ class Submissions:
 
     async def drain(self, seconds: float) -> None:
         """Let what is in hand be finished, for so long."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await finish(self._tasks, seconds)
 
     def _begun(self, doing: Coroutine[Any, Any, Sent | None]) -> asyncio.Task[Sent | None]:
         task = asyncio.create_task(doing)

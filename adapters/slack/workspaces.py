@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.wire import to_json
 from bot.errors import SettingsError
 from bot.ports import Database
 
@@ -237,7 +238,9 @@ class Workspaces:
 def new_session(*watching: aiohttp.TraceConfig) -> aiohttp.ClientSession:
     """A session for calls to Slack; the environment's proxies are not used."""
     timeout, jar = aiohttp.ClientTimeout(total=TIMEOUT), aiohttp.DummyCookieJar()
-    return aiohttp.ClientSession(timeout=timeout, trust_env=False, cookie_jar=jar, trace_configs=[*watching])
+    return aiohttp.ClientSession(
+        timeout=timeout, trust_env=False, cookie_jar=jar, trace_configs=[*watching], json_serialize=to_json
+    )
 
 
 def web_client(session: aiohttp.ClientSession, api_url: str, token: str | None = None) -> AsyncWebClient:

@@ -17,7 +17,8 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from adapters.telegram.buttons import ascii_names, key_of
 from adapters.telegram.check import check
-from adapters.telegram.inbound import PLATFORM, UPDATES, Me, read
+from adapters.telegram.documents import Documents
+from adapters.telegram.inbound import PLATFORM, UPDATES, Me, message_link, read
 from adapters.telegram.inbox import Inbox
 from adapters.telegram.managers import Managers
 from adapters.telegram.menu import names_of, set_menu
@@ -184,6 +185,7 @@ class TelegramAdapter:
             self._bot,
             self._sender,
             self._managers,
+            Documents(self._bot, self._request, f"{self._bot.base_file_url}/"),
             me=self._me,
             commands=self._commands,
             desk=desk,
@@ -262,6 +264,13 @@ class TelegramAdapter:
         if actor.platform != PLATFORM:
             return False
         return actor.id == address.conversation or await self._managers.include(address.conversation, actor.id)
+
+    async def link(self, address: Address, reference: str) -> str:
+        """Where a message stands, for those who are in the supergroup or channel; others have no addresses.
+
+        Telegram asks for no call: core.telegram.org/api/links#message-links.
+        """
+        return message_link(address, reference.removesuffix("p"))
 
     async def _outcome(self, address: Address, sending: Awaitable[str]) -> SendOutcome:
         try:

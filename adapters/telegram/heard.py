@@ -8,11 +8,21 @@ from bot.ports import CommandCall, PlatformEvent
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as Telegram tells of it: by the id under which it is asked for, with its size in bytes (0 where that is not said)."""
+
+    file_id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """A command that was written; we answer the message `message_id`."""
+    """A command that was written; we answer the message `message_id`. `sent`: a file that it is the caption of, or replies to."""
 
     call: CommandCall
     message_id: int
+    sent: SentFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from telegram import (
 from telegram.constants import ChatMemberStatus, ChatType
 
 from adapters.telegram.buttons import started_with
-from adapters.telegram.heard import Happened, Heard, Pointed, Pressed, Queried, Said
+from adapters.telegram.heard import Happened, Heard, Pointed, Pressed, Queried, Said, SentFile
 from bot.domain.subscription import Address, ConversationKind
 from bot.ports import Actor, BotAdded, BotRemoved, CommandCall, ConversationMoved
 from bot.text.fold import fold
@@ -84,7 +84,14 @@ def _message(message: Message, me: Me) -> Heard | None:
     if call.conversation_kind is ConversationKind.PRIVATE and (pointed := _pointed(message, call)):
         return pointed
     text = addressed(message, me, call.conversation_kind)
-    return Said(_call(text, message, me), message.message_id) if text is not None else None
+    return Said(_call(text, message, me), message.message_id, _file(message)) if text is not None else None
+
+
+def _file(message: Message) -> SentFile | None:
+    """The file that a command comes with: its own, or that of the message it replies to."""
+    replied = message.reply_to_message
+    document = message.document or (replied.document if replied else None)
+    return SentFile(document.file_id, document.file_name or "", document.file_size or 0) if document else None
 
 
 def _is_no_persons(message: Message) -> bool:
@@ -106,7 +113,7 @@ def addressed(message: Message, me: Me, kind: ConversationKind) -> str | None:
 
     In private everything; elsewhere commands that are ours, what mentions us, and what replies to us.
     """
-    text = message.text or ""
+    text = message.text or (message.caption if message.document else "") or ""
     if not text.strip():
         return None
     if text.startswith("/"):
@@ -224,6 +231,14 @@ def _call_in(text: str, chat: Chat, actor: Actor, speaker: User | None, me: Me) 
 def reference(message_id: int, *, is_photo: bool) -> str:
     """How a post is called: the message's number, with a `p` where it is a photo, whose caption is what can be edited."""
     return f"{message_id}p" if is_photo else str(message_id)
+
+
+def message_link(address: Address, number: str) -> str:
+    """The web address of a message of a supergroup or a channel, whose ids begin with -100; empty for one elsewhere."""
+    within = address.conversation.removeprefix("-100")
+    if within == address.conversation or not (within + number).isascii() or not (within.isdigit() and number.isdigit()):
+        return ""
+    return "/".join(filter(None, ("https://t.me/c", within, address.thread, number)))
 
 
 def _author(message: Message, me: Me) -> Actor:

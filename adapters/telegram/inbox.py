@@ -12,6 +12,7 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from adapters.telegram.inbound import lane
+from bot.tasks import finish
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +58,7 @@ class Inbox:
 
     async def drain(self, seconds: float) -> None:
         """Let what is in hand be finished, for so long."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await finish(self._tasks, seconds)
 
     def _read(self, raw: Raw) -> Update | None:
         try:

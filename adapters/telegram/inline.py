@@ -29,7 +29,7 @@ def _result(entry: Entry, as_of: str, open_label: str) -> InlineQueryResultArtic
     snippet = (Text(entry.snippet),) if entry.snippet else ()
     facts = Text(paragraphs(" · ".join((*entry.marks, *entry.meta, as_of)))[0], Tone.QUIET)
     link = ((Button(open_label, url=entry.url),),) if entry.url else ()
-    posted = Card(entry.title, (Title(entry.title, entry.url), *snippet, facts), link)
+    posted = Card(entry.title, (Title(entry.title, entry.url, struck=entry.struck), *snippet, facts), link)
     return InlineQueryResultArticle(
         id=(entry.command or str(entry.number))[:64],
         title=visible(entry.title) or "…",

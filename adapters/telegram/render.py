@@ -228,7 +228,8 @@ def _phone(phone: Phone) -> Runs:
 
 
 def _entry(entry: Entry) -> Runs:
-    title = (Run(f"{entry.number}. " if entry.number else "• ", bold=True), *_run(entry.title, bold=True, url=link(entry.url)))
+    number = Run(f"{entry.number}. " if entry.number else "• ", bold=True)
+    title = (number, *_run(entry.title, bold=True, url=link(entry.url), strike=entry.struck))
     snippet = tuple(run for span in entry.snippet.spans for run in _span(span)) if entry.snippet else ()
     return _listed(filter(None, (title, _meta(entry.meta, entry.marks), snippet)), "\n")
 

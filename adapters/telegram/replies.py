@@ -15,6 +15,7 @@ from telegram.error import TelegramError
 
 from adapters.telegram import inline
 from adapters.telegram.buttons import is_key, start_link
+from adapters.telegram.documents import Documents
 from adapters.telegram.elsewhere import chat_card, chooser, directed, named
 from adapters.telegram.heard import Happened, Heard, Pointed, Pressed, Queried, Said
 from adapters.telegram.inbound import Me
@@ -61,6 +62,7 @@ class Replies:
         bot: Bot,
         sender: Sender,
         managers: Managers,
+        documents: Documents,
         *,
         me: Me,
         commands: Commands,
@@ -68,7 +70,7 @@ class Replies:
         command: Callable[[str], Awaitable[str | None]],
         speak: Callable[[str], Texts],
     ) -> None:
-        self._bot, self._sender, self._managers = bot, sender, managers
+        self._bot, self._sender, self._managers, self._documents = bot, sender, managers, documents
         self._me, self._commands = me, commands
         self._desk, self._command, self._texts = desk, command, speak
         self._moved: deque[str] = deque(maxlen=_MOVED)
@@ -92,7 +94,7 @@ class Replies:
     # Written and pressed
 
     async def _said(self, said: Said) -> None:
-        call = said.call
+        call = replace(said.call, attached=self._documents.attached(said.sent))
         reply_to = None if call.conversation_kind is ConversationKind.PRIVATE else said.message_id
         reply = await self._reply(call)
         await self._show(call, reply.card, reply_to)

@@ -25,6 +25,10 @@ class NotSent(NetworkError):
     """No connection could be made, so nothing left this machine."""
 
 
+class TooLarge(NetworkError):
+    """What was asked for is longer than was allowed for."""
+
+
 class ServerFault(NetworkError):
     """The server answered with a fault of its own (5xx). `status` is the code."""
 
@@ -101,6 +105,30 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"the connection broke: {_reason(error)}") from None
         finally:
             self.reached = reached
+
+    async def fetch(self, url: str, most: int) -> bytes:
+        """What stands at an address of the server's own, so many bytes at most. Raises TooLarge and NetworkError."""
+        if self._session is None:
+            raise NotSent("not connected")
+        limit = aiohttp.ClientTimeout(total=LIMIT, connect=CONNECT_LIMIT)
+        try:
+            async with self._session.get(url, timeout=limit, allow_redirects=False) as response:
+                if _checked(response.status) != HTTPStatus.OK:
+                    raise NetworkError(f"the server answered {response.status}")
+                return await _at_most(response, most)
+        except TimeoutError:
+            raise TimedOut(f"no answer in {LIMIT:g} seconds") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(f"the connection broke: {_reason(error)}") from None
+
+
+async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes:
+    said = bytearray()
+    async for part in response.content.iter_chunked(1 << 16):
+        said += part
+        if len(said) > most:
+            raise TooLarge("longer than was allowed for")
+    return bytes(said)
 
 
 def _fields(data: RequestData) -> dict[str, str] | aiohttp.FormData:

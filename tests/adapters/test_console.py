@@ -152,6 +152,9 @@ def test_what_was_withdrawn_is_struck_and_those_are_called_who_are_named() -> No
     assert "\x1b[1;9mNy kaj" in drawn(card, colour=True)
     assert drawn(card, Ink(plain=True)).split("\n")[0].endswith("here @vagt[2J")
     assert "[-Ny kaj-]" in drawn(card, Ink(plain=True))
+    listed = Card("x", (Entry(1, "Ny kaj", struck=True),))
+    assert "[-Ny kaj-]" in drawn(listed, Ink(plain=True))
+    assert ";9mNy kaj" in drawn(listed, colour=True)
 
 
 def test_an_alert_says_all_that_its_card_holds() -> None:

@@ -118,7 +118,7 @@ async def on_telegram() -> AsyncIterator[Harness]:
     """A group on Telegram, by long polling."""
     async with TelegramApi() as api:
         asta = api.user("Asta", language="da", started=True)
-        desk = api.group("Redaktionen", owner=asta, bot=True)
+        desk = api.supergroup("Redaktionen", owner=asta, bot=True)
         adapter = TelegramAdapter(telegram_settings(api))
 
         async def standing() -> str:
@@ -243,3 +243,16 @@ async def test_only_managers_manage(platform: Platform) -> None:
     async with platform() as harness:
         assert await harness.adapter.may_manage(harness.manager, harness.address)
         assert not await harness.adapter.may_manage(harness.stranger, harness.address)
+
+
+async def test_a_message_has_an_address_or_none(platform: Platform) -> None:
+    """A web address where the platform has permanent ones; what never stood has none, or one that leads nowhere."""
+    async with platform() as harness:
+        sent = await harness.adapter.send(harness.destination, card("Ny kaj"))
+        assert isinstance(sent, Sent)
+        starts = {"test": "https://chat.example/", "telegram": "https://t.me/c/", "slack": "https://dagensnyt.slack.com/archives/"}
+        start = starts.get(harness.adapter.platform, "")
+        link = await harness.adapter.link(harness.address, sent.reference)
+        assert link.startswith(start)
+        assert bool(link) == bool(start)
+        assert isinstance(await harness.adapter.link(harness.address, "nothing"), str)

@@ -193,6 +193,10 @@ class HttpChatAdapter:
         del address
         return actor.id in self._admins
 
+    async def link(self, address: Address, reference: str) -> str:
+        """Each message has its page."""
+        return f"https://chat.example/{address.conversation}/{reference}"
+
     async def _call(self, path: str, body: dict[str, str]) -> SendOutcome:
         try:
             async with self._session.post(self._url + path, json=body) as response:

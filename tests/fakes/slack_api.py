@@ -160,7 +160,7 @@ class SlackApi(Server):
         handle = f"{name.lower().replace(' ', '.')}"
         user = User(self.world.new_id("U"), handle, name, workspace or self.workspace, admin, owner, guest, deleted, locale=locale)
         self.world.users[user.id] = user
-        return Person(user, self.world, self.acts, self.events, self.views, self.deliveries, self.oauth)
+        return Person(user, self.world, self.acts, self.events, self.views, self.deliveries, self.oauth, self.files)
 
     def channel(
         self,

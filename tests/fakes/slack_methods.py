@@ -61,6 +61,7 @@ METHODS: dict[str, Method] = {
     "views.push": _method("trigger_id view", "", 4),
     "views.update": _method("view", "", 4),
     "views.publish": _method("user_id view", "", 4),
+    "files.info": _method("file", "files:read", 4, form=True),
     "files.getUploadURLExternal": _method("filename length", "files:write", 4, form=True),
     "files.completeUploadExternal": _method("files", "files:write", 4),
 }

@@ -37,6 +37,15 @@ class Person(Places):
         self.events.message(message)
         return message
 
+    async def sends(self, name: str, content: bytes, text: str = "", channel: Channel | None = None) -> Message:
+        """Send a file with words beside it, by default directly to the bot; `<@…>` mentions it."""
+        channel = channel or self.dm
+        self._sees(channel)
+        told = self.files.sent(self.user, name, content, channel).told(apart=channel.external)
+        message = self.world.post(channel, self.user, text=self.world.typed(text), subtype="file_share", files=[told])
+        self.events.message(message)
+        return message
+
     async def mentions(self, text: str, channel: Channel, *, thread: Message | None = None) -> Message:
         """Write to the bot in a channel by its name."""
         return await self.says(f"<@{self.bot.id}> {text}", channel, thread=thread)

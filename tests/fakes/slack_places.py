@@ -12,6 +12,7 @@ from tests.fakes.slack_acts import Acts
 from tests.fakes.slack_browser import Browser, Page
 from tests.fakes.slack_deliveries import Deliveries
 from tests.fakes.slack_events import Events
+from tests.fakes.slack_files import Files
 from tests.fakes.slack_oauth import OAuth
 from tests.fakes.slack_state import Channel, Installation, User, Workspace
 from tests.fakes.slack_views import Views
@@ -29,6 +30,7 @@ class Places:
     views: Views
     deliveries: Deliveries
     oauth: OAuth
+    files: Files
 
     @property
     def id(self) -> str:

@@ -17,7 +17,7 @@ from tests.fakes.slack_deliveries import Deliveries
 from tests.fakes.slack_directory import Directory
 from tests.fakes.slack_errors import Json, SlackError
 from tests.fakes.slack_events import Events
-from tests.fakes.slack_files import UPLOADS, Files
+from tests.fakes.slack_files import PRIVATE, UPLOADS, Files
 from tests.fakes.slack_http import RequestUrl
 from tests.fakes.slack_limits import Fault, Faults, Gate
 from tests.fakes.slack_messages import Message
@@ -189,6 +189,10 @@ class Server:
         if path.startswith(UPLOADS):
             status, words = self.files.uploaded(path, await read_upload(request))
             return web.Response(status=status, text=words)
+        if path.startswith(PRIVATE):
+            token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            status, content, kind = self.files.fetched(path, token)
+            return web.Response(status=status, body=content, content_type=kind)
         return answer(200, self.stats()) if path == "/stats" else web.Response(status=404)
 
     async def _hooked(self, request: web.BaseRequest) -> web.Response:

@@ -8,8 +8,8 @@ from tests.fakes.slack_errors import Json
 from tests.fakes.slack_messages import Message, View
 
 SCOPES = (
-    "app_mentions:read channels:history channels:join channels:read chat:write commands files:write groups:history groups:read "
-    "im:history im:read im:write links:read links:write mpim:history mpim:read team:read users:read"
+    "app_mentions:read channels:history channels:join channels:read chat:write commands files:read files:write groups:history "
+    "groups:read im:history im:read im:write links:read links:write mpim:history mpim:read team:read users:read"
 )
 EVENTS = (
     "app_home_opened app_mention app_uninstalled channel_archive channel_deleted channel_left channel_rename channel_unarchive "
@@ -237,7 +237,7 @@ class Token:
 
 @dataclass(slots=True, eq=False)
 class File:
-    """An upload. `state`: waiting, uploaded, shared."""
+    """An upload. `state`: waiting, uploaded, shared. `base`: where Slack keeps it, in place of files.slack.com."""
 
     id: str
     name: str
@@ -250,6 +250,11 @@ class File:
     channels: list[str] = field(default_factory=list)
     alt_text: str = ""
     snippet_type: str = ""
+    base: str = ""
+
+    def told(self, *, apart: bool) -> Json:
+        """As a message tells of it; `apart`: in a channel that other organisations are in, where it has to be asked for."""
+        return {"id": self.id, "mode": "file_access", "file_access": "check_file_info"} if apart else self.json()
 
     def json(self) -> Json:
         """A file."""
@@ -263,6 +268,9 @@ class File:
         }
         said |= {"filetype": kind, "mimetype": {"vcf": "text/vcard"}.get(kind, "application/octet-stream"), "mode": "hosted"}
         said |= {"created": 1_760_000_000, "is_external": False, "channels": self.channels, "user_team": self.workspace.id}
+        if self.base:
+            address = f"{self.base}/files-pri/{self.workspace.id}-{self.id}"
+            said |= {"url_private": f"{address}/{self.name}", "url_private_download": f"{address}/download/{self.name}"}
         return said | {"permalink": f"{self.workspace.url}files/{self.owner.id}/{self.id}/{self.name}"}
 
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.telegram_files import Files
 from tests.fakes.telegram_methods import Methods, Question
 from tests.fakes.telegram_state import ANONYMOUS_ADMIN, AS_CHANNEL, FROM_TELEGRAM, Chat, Json, Member, Message, Topic, User
 from tests.fakes.telegram_world import World
@@ -22,6 +23,7 @@ class Account:
     chat: Chat
     world: World
     methods: Methods
+    files: Files
     patience: float = 10.0
 
     @property
@@ -80,7 +82,8 @@ class Account:
             return True
         if message.reply_to and message.reply_to.by_bot:
             return True
-        return _addressed(message.text, self.world.bot.username)
+        # That it is the same with what stands beside a file is not verified.
+        return _addressed(message.words, self.world.bot.username)
 
     def _tell(self, kind: str, message: Message) -> None:
         self.world.updates.put(kind, message.json(), message.chat.id)

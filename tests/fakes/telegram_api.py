@@ -111,7 +111,7 @@ class TelegramApi:
         user = User(7_000_000 + self.world.number(), first, last, username, language, known=started, started=started)
         self.world.users[user.id] = user
         chat = self.world.add_chat(Chat(user.id, "private", username=username, user=user, members={user.id: Member(user)}))
-        return Person(user, chat, self.world, self.methods)
+        return Person(user, chat, self.world, self.methods, self.files)
 
     def group(self, title: str, *, owner: Person, bot: bool = False) -> Chat:
         """A group. `bot`: the bot is in it already, and was told nothing."""
@@ -272,7 +272,8 @@ class TelegramApi:
             known = self.files.addresses.get(f"{self.url}{path}") == FINE
             return web.Response(body=PNG, content_type="image/png") if known else web.Response(status=404)
         if path.startswith(f"/file{self._base}"):
-            return web.Response(status=404)
+            content = self.files.fetched(path.removeprefix(f"/file{self._base}"))
+            return web.Response(body=content) if content is not None else web.Response(status=404)
         token = path.removeprefix("/bot").split("/")[0]
         code, words = (401, "Unauthorized") if path.startswith("/bot") and _WELL_FORMED.fullmatch(token) else (404, "Not Found")
         return answer(code, {"ok": False, "error_code": code, "description": words})

@@ -64,6 +64,7 @@ METHODS = {
     "getChatMember": "chat_id!:id user_id!:int",
     "getChatAdministrators": "chat_id!:id",
     "leaveChat": "chat_id!:id",
+    "getFile": "file_id!:str",
     "sendChatAction": "business_connection_id:str chat_id!:id message_thread_id:int action!:str",
 }
 

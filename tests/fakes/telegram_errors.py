@@ -93,6 +93,8 @@ BUTTON_URL = "inline keyboard button URL '{url}' is invalid: {reason}"
 CANNOT_EDIT = "message can't be edited"
 NO_TEXT_TO_EDIT = "there is no text in the message to edit"
 NO_CAPTION_TO_EDIT = "there is no caption in the message to edit"
+WRONG_FILE_ID = "wrong file_id or the file is temporarily unavailable"
+FILE_TOO_BIG = "file is too big"
 WRONG_FILE = "wrong file identifier/HTTP URL specified"
 # Memory
 CAPTION_TOO_LONG = "message caption is too long"

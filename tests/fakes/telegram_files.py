@@ -10,6 +10,7 @@ from tests.fakes.telegram_calls import Upload
 from tests.fakes.telegram_errors import bad
 
 FINE, UNREACHABLE, NO_IMAGE = "fine", "unreachable", "no image"
+LARGEST = 20 * 1024 * 1024
 _IMAGE_SIGNS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -21,12 +22,13 @@ class Files:
     """What the fake has for files.
 
     `addresses`: what an address, or the beginning of one, is to its fetching: FINE, UNREACHABLE or NO_IMAGE. Others are
-    unreachable: nothing is fetched in truth. `contents`: file id -> (name, bytes).
+    unreachable: nothing is fetched in truth. `contents`: file id -> (name, bytes). `paths`: those that getFile told -> file id.
     """
 
     def __init__(self) -> None:
         self.addresses: dict[str, str] = {}
         self.contents: dict[str, tuple[str, bytes]] = {}
+        self.paths: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._known: dict[str, str] = {}
 
@@ -43,6 +45,21 @@ class Files:
         if isinstance(given, Upload):
             return {**self._kept(given.name, given.content), "file_name": given.name, "mime_type": given.content_type}
         return {**self._taken(given, "document"), "file_name": given.rpartition("/")[2]}
+
+    def told(self, file_id: str) -> dict[str, Any]:
+        """A File, with the path that it is fetched by for an hour; bots may fetch 20 MB. Raises ApiError."""
+        if file_id not in self.contents:
+            raise bad(says.WRONG_FILE_ID)
+        if len(self.contents[file_id][1]) > LARGEST:
+            raise bad(says.FILE_TOO_BIG)
+        path = f"documents/file_{file_id[-6:].lstrip('0')}.bin"
+        self.paths[path] = file_id
+        return {**self._said(file_id), "file_path": path}
+
+    def fetched(self, path: str) -> bytes | None:
+        """What stands at a path that was told; None: nothing."""
+        found = self.contents.get(self.paths.get(path, ""))
+        return found[1] if found else None
 
     def media(self, media: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
         """What an InputMedia holds, by the name it has in a Message; `attach://name` is looked up in the call."""

@@ -65,7 +65,8 @@ class Methods:
         self.questions: dict[str, Question] = {}
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.profile: dict[tuple[str, str], str] = {}
-        self._by_name = Messages(world, files).methods | self._about_the_bot() | self._about_chats()
+        about_files: dict[str, Method] = {"getFile": lambda params: files.told(params["file_id"])}
+        self._by_name = Messages(world, files).methods | self._about_the_bot() | self._about_chats() | about_files
 
     def __getitem__(self, name: str) -> Method:
         return self._by_name[name]

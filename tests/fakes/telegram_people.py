@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from tests.fakes.telegram_access import change_membership
 from tests.fakes.telegram_account import Account, copied, origin
+from tests.fakes.telegram_calls import Upload
 from tests.fakes.telegram_entities import plain
 from tests.fakes.telegram_messages import formatted_text
 from tests.fakes.telegram_methods import CallbackAnswer, InlineAnswer
@@ -56,6 +57,15 @@ class Person(Account):
         formatted = plain(text)
         content = {"text": formatted.text, "entities": formatted.entities}
         return self._posts(chat or self.chat, content, reply_to, thread, chat if anonymous else as_channel)
+
+    async def sends(
+        self, name: str, content: bytes, caption: str = "", chat: Chat | None = None, *, reply_to: Message | None = None
+    ) -> Message:
+        """Send a file as a document, privately or to a chat, with words beside it."""
+        formatted = plain(caption)
+        document = self.files.document(Upload(name, content, "application/octet-stream"))
+        said = {"document": document, "caption": formatted.text, "entities": formatted.entities}
+        return self._posts(chat or self.chat, said, reply_to, None, None)
 
     async def starts(self, payload: str = "") -> Message:
         """Press Start, or open a deep link."""

@@ -251,3 +251,24 @@ async def test_a_file_is_uploaded_and_shared(desk: Channel, asta: Person, client
     begun = await client.files_getUploadURLExternal(filename="a.vcf", length=5)
     unfinished = client.files_completeUploadExternal(files=[{"id": begun["file_id"], "title": "a"}])
     assert await refusal(unfinished) == "file_not_found"
+
+
+async def test_a_file_that_somebody_sends_is_read_by_its_address(
+    api: SlackApi, desk: Channel, asta: Person, client: AsyncWebClient
+) -> None:
+    """With a token that may read files; anybody else sees the page to log in on, and a file of elsewhere is not there."""
+    message = await asta.sends("noter.json", b"{}", "se her", desk)
+    (told,) = message.json()["files"]
+    assert (await client.files_info(file=told["id"]))["file"] == told
+    assert await refusal(client.files_info(file="F0")) == "file_not_found"
+    assert await refusal(client_of(api).files_info(file=told["id"])) == "not_authed"
+    other = await asta.sends("andet.json", b"{}", "", api.channel("udenfor", creator=asta))
+    unseen = other.json()["files"][0]["url_private"]
+    async with aiohttp.ClientSession() as session:
+        answers = []
+        for url, token in ((told["url_private_download"], api.token), (told["url_private"], "xoxb-x"), (unseen, api.token)):
+            async with session.get(url, headers={"Authorization": f"Bearer {token}"}) as answer:
+                answers.append((answer.status, answer.content_type, await answer.read()))
+    assert answers[0] == (200, "application/octet-stream", b"{}")
+    assert answers[1][:2] == (200, "text/html")
+    assert answers[2][0] == 404

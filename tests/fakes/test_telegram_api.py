@@ -403,6 +403,20 @@ async def test_photos_that_are_refused(bot: Bot, api: TelegramApi, asta: Person)
         assert refused.value.message.lower() == words.lower()
 
 
+async def test_a_document_that_somebody_sends_is_fetched_by_its_path(bot: Bot, api: TelegramApi, asta: Person) -> None:
+    """Where it lies getFile says; it says no of what nobody sent and of more than 20 MB."""
+    sent = await asta.sends("noter.json", b"{}", "se her")
+    assert sent.words == "se her"
+    assert sent.document is not None
+    found = await bot.get_file(sent.document["file_id"])
+    assert (found.file_size, bytes(await found.download_as_bytearray())) == (2, b"{}")
+    with pytest.raises(BadRequest, match="Wrong file_id"):
+        await bot.get_file("AgACAgQAAxkBAAI9")
+    api.files.contents[sent.document["file_id"]] = ("noter.json", b"x" * (20 * 1024 * 1024 + 1))
+    with pytest.raises(BadRequest, match="File is too big"):
+        await bot.get_file(sent.document["file_id"])
+
+
 async def test_documents_contacts_and_albums(bot: Bot, api: TelegramApi, asta: Person) -> None:
     """The other kinds of messages carry what they are given."""
     document = await bot.send_document(asta.id, b"%PDF-1.7", filename="bilag.pdf", caption="Bilag")
