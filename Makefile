@@ -12,7 +12,7 @@ SUPPLYST := $(SUPPLY)/.stamp
 # What is installed with the bot, by name.
 NEEDED = $$(sed -n 's/^\([a-z0-9.-]*\)==.*/\1/p' requirements/run.txt)
 
-.PHONY: help demo run chat test test-faults check format messages picture bench-poll bench-telegram bench-slack bench-outbox bench-contacts bench-search licences sbom audit lock clean
+.PHONY: help demo run chat test test-faults soak freeze-schema check format messages picture bench-poll bench-telegram bench-slack bench-outbox bench-contacts bench-search licences sbom audit lock clean
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t18
 
@@ -54,6 +54,10 @@ check: $(DEVST) ## Style, types and who may import whom
 	@$(BIN)/lint-imports
 format: $(DEVST) ## Bring the code into the house's form
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
+soak: $(DEVST) ## Live through a month within the hour, on a simulated clock: make soak ARGS="--feeds 100 --destinations 400 --postgres"
+	@$(BIN)/python -m tests.soak $(ARGS)
+freeze-schema: $(DEVST) ## On the day of a release: keep its schema, filled, for the tests of upgrades
+	@$(BIN)/python -m tests.storage.freezing
 messages: $(DEVST) ## Enter new messages into the translations
 	@$(BIN)/python -m bot.i18n update
 picture: $(STAMP) ## Draw the README's picture of an alert anew

@@ -30,7 +30,8 @@ from storage.migrate import migrate_now
 from storage.search_index import Entry
 from storage.search_marks import marks, place
 from storage.search_postgres import document
-from storage.search_sqlite import row
+from storage.search_rows import Gap, fitting
+from storage.search_sqlite import said
 
 NEWSROOMS = 200
 NEWEST = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -114,12 +115,17 @@ _NEWSROOM = ("id", "slug", "name", "country", "language", "page_url", "created_a
 _FEED = ("id", "newsroom_id", "url", "state", "polls", "missing", "failures")
 
 
+_SEARCH = "INSERT INTO release_search (rowid, marks, title, body) VALUES (:row, :marks, :title, :body)"
+_SEARCH_WORDS = "INSERT INTO release_search_words (rowid, words) VALUES (:row, :marks || ' ' || :title || ' ' || :body)"
+
+
 class _Sqlite:
     def __init__(self, file: Path) -> None:
         migrate_now(f"sqlite:///{file}")
         self._db = sqlite3.connect(file, isolation_level=None)
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("BEGIN")
+        self._last: int | None = None
         for newsroom, feed in _newsrooms():
             self._write("newsroom", _NEWSROOM, [newsroom])
             self._write("feed", _FEED, [feed])
@@ -127,10 +133,12 @@ class _Sqlite:
     def take(self, chunk: Chunk) -> None:
         self._write("release", _RELEASE, chunk.releases)
         self._write("statement", _STATEMENT, chunk.statements)
-        entries = [row(entry) for entry in chunk.entries]
-        self._db.executemany(
-            "INSERT INTO release_search (rowid, marks, title, body) VALUES (:place, :marks, :title, :body)", entries
-        )
+        rows = fitting(Gap(entry.place, self._last, None) for entry in chunk.entries)
+        self._last = max(rows.values())
+        self._db.executemany("INSERT INTO release_search_place (place, row) VALUES (?, ?)", rows.items())
+        entries = [{"row": rows[entry.place]} | said(entry) for entry in chunk.entries]
+        for statement in (_SEARCH, _SEARCH_WORDS):
+            self._db.executemany(statement, entries)
 
     def _write(self, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
         asked = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608

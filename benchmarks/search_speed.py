@@ -37,12 +37,13 @@ from sqlalchemy import text
 from bot.domain.newsroom import NewsroomId
 from bot.domain.release import ReleaseId
 from bot.ports import UNNARROWED, Found, Narrowing
-from bot.text.query import parse
+from bot.text.query import Query, parse
 from storage import search_postgres, search_sqlite
 from storage.database import SqlDatabase
 from storage.search import RANKED_AT_MOST
 from storage.search_index import SCORE, Asked
-from storage.search_marks import kept, release_at
+from storage.search_marks import kept, place, release_at
+from storage.search_rank import Hit, best
 from tests.fakes.postgres import Process, _binaries
 
 PAGE = 5
@@ -121,51 +122,45 @@ _BELOW = RANKED_AT_MOST + 1
 
 
 def sqlite_by_hand(question: Question, *, capped: bool) -> list[tuple[str, ...]]:
-    """The quickest ways that we know with FTS5: statements of which the last brings the number of hits and a place in each row."""
-    del question
-    found = "FROM release_search WHERE release_search MATCH :match AND rowid BETWEEN :first AND :last"
+    """The quickest ways that we know with FTS5: statements of which the last brings the number of hits and a place in each row.
+
+    Or, where they are to be ranked, all hits with what they are ranked by.
+    """
+    table = "release_search" if " " in question.words and question.words.startswith('"') else "release_search_words"
+    first = "(SELECT row FROM release_search_place WHERE place >= :first ORDER BY place LIMIT 1)"
+    last = "(SELECT row FROM release_search_place WHERE place <= :last ORDER BY place DESC LIMIT 1)"
+    found = f"FROM {table} WHERE {table} MATCH :match AND {table}.rowid BETWEEN {first} AND {last}"
     if not capped:
-        scored = f"SELECT rowid AS place, bm25(release_search, 0.0, {SCORE.title}, 1.0) AS score {found}"
-        age = f"({SCORE.least} + {1 - SCORE.least} / (1 + (max(place) OVER () - place) / {float(SCORE.half)}))"
-        hits = f"WITH hits AS MATERIALIZED ({scored})"
-        return [(f"{hits} SELECT count(*) OVER (), place FROM hits ORDER BY score * {age}, place DESC LIMIT {PAGE}",)]  # noqa: S608
+        hits = f"WITH hits AS MATERIALIZED (SELECT rowid AS row {found})"
+        said = "JOIN release_search_place USING (row) JOIN release_search ON release_search.rowid = hits.row"
+        return [(f"{hits} SELECT place, ' ' || title || ' ', ' ' || body || ' ' FROM hits {said}",)]  # noqa: S608
     counted = f"(SELECT count(*) FROM (SELECT 1 {found} LIMIT {_BELOW}))"  # noqa: S608
-    once = f"WITH hits AS MATERIALIZED (SELECT rowid AS place {found} ORDER BY rowid DESC LIMIT {_BELOW})"
+    once = f"WITH hits AS MATERIALIZED (SELECT rowid AS row {found} ORDER BY rowid DESC LIMIT {_BELOW})"
+    newest = f"(SELECT rowid AS row {found} ORDER BY rowid DESC LIMIT {PAGE})"
     return [
-        (f"SELECT {counted}, rowid {found} ORDER BY rowid DESC LIMIT {PAGE}",),
-        (f"{once} SELECT (SELECT count(*) FROM hits), place FROM hits LIMIT {PAGE}",),  # noqa: S608
+        (f"SELECT {counted}, place FROM {newest} JOIN release_search_place USING (row) ORDER BY row DESC",),  # noqa: S608
+        (f"{once} SELECT (SELECT count(*) FROM hits), place FROM hits JOIN release_search_place USING (row) LIMIT {PAGE}",),  # noqa: S608
     ]
 
 
 def postgres_by_hand(question: Question, *, capped: bool) -> list[tuple[str, ...]]:
-    """The same with GIN. Where few releases are within a time, their documents are looked into; else only the index is asked."""
-    within = question.narrowing != UNNARROWED
-    has = "FROM release_search WHERE document @@ CAST(:match AS tsquery)"
-    ranges = {f"{has} AND place BETWEEN :first AND :last", f"{has} AND place + 0 BETWEEN :first AND :last"} if within else {has}
-    return [way for found in sorted(ranges) for way in (_sorted(found) if capped else _ranked(found))]
-
-
-def _ranked(found: str) -> list[tuple[str, ...]]:
-    score = f"ts_rank('{{{1 / SCORE.title:.4f},0,0,1}}', document, CAST(:wanted AS tsquery), 1)"
+    """The same with GIN: season by season, or all of them asked for at once."""
+    del question
+    settings = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)"
+    within = "place + 0 BETWEEN :first AND :last"
+    arrays = "CAST(:numbers AS bigint[]), CAST(:matches AS tsquery[]), CAST(:wanteds AS tsquery[])"
+    seasons = f"unnest({arrays}) AS season(number, match, wanted)"
+    at_once = f"SELECT place FROM release_search WHERE document @@ CAST(:match AS tsquery) AND {within}"  # noqa: S608
+    newest = f"SELECT place FROM release_search WHERE document @@ season.match AND {within} ORDER BY place + 0 DESC"  # noqa: S608
+    by_season = f"SELECT place FROM {seasons} CROSS JOIN LATERAL ({newest}) AS hits"  # noqa: S608
+    if capped:
+        counted = f"SELECT least({_BELOW}, (SELECT count(*) FROM hits)), place FROM hits ORDER BY place DESC LIMIT {PAGE}"  # noqa: S608
+        return [(settings, f"WITH hits AS MATERIALIZED ({found}) {counted}") for found in (f"{by_season} LIMIT {_BELOW}", at_once)]
+    said = f"JOIN release_search USING (place) JOIN {seasons} ON number = place >> {search_postgres.SEASON}"
+    score = f"ts_rank('{{{1 / SCORE.title:.4f},0,0,1}}', document, wanted, 1)"
     age = f"({SCORE.least} + {1 - SCORE.least} / (1 + (max(place) OVER () - place) / {float(SCORE.half)}))"
-    hits = f"WITH hits AS MATERIALIZED (SELECT place, {score} AS score {found})"
-    ranked = f"{hits} SELECT count(*) OVER (), place FROM hits ORDER BY score * {age} DESC, place DESC LIMIT {PAGE}"  # noqa: S608
-    return [(_without("seqscan", "indexscan"), ranked)]
-
-
-def _sorted(found: str) -> list[tuple[str, ...]]:
-    hits = f"WITH hits AS MATERIALIZED (SELECT place {found})"
-    by_place = f"{hits} SELECT least({_BELOW}, (SELECT count(*) FROM hits)), place FROM hits ORDER BY place DESC LIMIT {PAGE}"  # noqa: S608
-    counted = f"SELECT count(*) FROM (SELECT {found} LIMIT {_BELOW}) AS counted"  # noqa: S608
-    walked = f"SELECT {_BELOW}, place {found} ORDER BY place DESC LIMIT {PAGE}"
-    by_words, by_rows = _without("seqscan", "indexscan"), _without("bitmapscan")
-    return [(by_words, by_place), (by_words, counted, by_rows, walked), (by_rows, counted, walked)]
-
-
-def _without(*plans: str) -> str:
-    said = {plan: "off" if plan in plans else "on" for plan in ("seqscan", "indexscan", "bitmapscan")}
-    settings = ", ".join(f"set_config('enable_{plan}', '{on}', true)" for plan, on in said.items())
-    return f"SELECT set_config('plan_cache_mode', 'force_custom_plan', true), {settings}"
+    best = f"SELECT count(*) OVER (), place FROM hits {said} ORDER BY {score} * {age} DESC, place DESC LIMIT {PAGE}"  # noqa: S608
+    return [(settings, f"WITH hits AS MATERIALIZED ({found}) {best}") for found in (by_season, at_once)]
 
 
 def _values(engine: str, question: Question) -> Values:
@@ -173,7 +168,19 @@ def _values(engine: str, question: Question) -> Values:
     values: Values = {"first": asked.kept.first, "last": asked.kept.last}
     if engine == "sqlite":
         return values | {"match": search_sqlite.match(asked)}
-    return values | {"match": search_postgres.match(asked), "wanted": search_postgres.wanted(asked.query)}
+    seasons = _seasons(asked)
+    matches, wanteds = (
+        [said.replace("~", search_postgres.season(season << search_postgres.SEASON)) for season in seasons]
+        for said in (search_postgres.match(asked), search_postgres.wanted(asked.query))
+    )
+    return values | {"numbers": seasons, "matches": matches, "wanteds": wanteds, "match": " | ".join(f"({one})" for one in matches)}
+
+
+def _seasons(asked: Asked) -> list[int]:
+    """Those that the archive has and that are asked for, the newest first."""
+    oldest = place(search_archive.NEWEST - timedelta(days=365 * search_archive.YEARS), 0)
+    first, last = max(asked.kept.first, oldest), min(asked.kept.last, place(search_archive.NEWEST, 1 << 29))
+    return list(range(last >> search_postgres.SEASON, (first >> search_postgres.SEASON) - 1, -1))
 
 
 # Measuring ---------------------------------------------------------------------------------------------------------------
@@ -207,7 +214,7 @@ async def _once(engine: str, database: SqlDatabase, one: Timed) -> None:
     ways = (sqlite_by_hand if engine == "sqlite" else postgres_by_hand)(question, capped=found.capped)
     values, took = _values(engine, question), list[float]()
     for way in ways:
-        by_hand = await _seconds(took, lambda: _by_hand(database, way, values))  # noqa: B023 - awaited here
+        by_hand = await _seconds(took, lambda: _by_hand(database, question.asked.query, way, values))  # noqa: B023 - awaited here
         assert by_hand == found, f"{question}: ours {_said(found)}, by hand {_said(by_hand)}"
     one.by_hand.append(min(took))
 
@@ -216,13 +223,16 @@ def _said(found: Found) -> str:
     return f"{found.total}: {[release.id for release in found.releases]}"
 
 
-async def _by_hand(database: SqlDatabase, way: tuple[str, ...], values: Values) -> Found:
+async def _by_hand(database: SqlDatabase, query: Query, way: tuple[str, ...], values: Values) -> Found:
     async with database.read() as tx:
         for statement in way:
             asked = {name: value for name, value in values.items() if f":{name}" in statement}
             rows = (await tx.connection.execute(text(statement), asked)).all()
-        total = rows[0][0] if rows else 0
-        page = await tx.releases.many([release_at(row[1]) for row in rows]) if rows else []
+        if rows and len(rows[0]) == len(Hit._fields):
+            total, places = len(rows), best([Hit(*row) for row in rows], query, SCORE)[:PAGE]
+        else:
+            total, places = rows[0][0] if rows else 0, [row[1] for row in rows]
+        page = await tx.releases.many([release_at(place) for place in places]) if places else []
         return Found(page, total, capped=total > RANKED_AT_MOST)
 
 

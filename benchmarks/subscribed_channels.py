@@ -18,7 +18,9 @@ from adapters.slack.settings import SlackSettings
 from adapters.slack.workspaces import PLATFORM, Installation, Sealer
 from bot.alerts.accounts import Accounts
 from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.ledger import Ledger
 from bot.alerts.pace import Budget
+from bot.alerts.together import Lookout
 from bot.cards import alert_card
 from bot.clock import SystemClock
 from bot.domain.newsroom import Newsroom, NewsroomId
@@ -81,7 +83,7 @@ class SubscribedChannels(SubscribedChats):
     @asynccontextmanager
     async def at_work(self, url: str, pace: Pace) -> AsyncIterator[Work]:
         """The adapter connected, and a dispatcher for each workspace waiting for something to do."""
-        work = Working()
+        work = Working(self._database)
         async with _connected(self._database, url, pace) as adapter:
             work.accounts = accounts = Accounts(adapter, partial(self._dispatcher, adapter, work))
             running = asyncio.create_task(accounts.run())
@@ -93,16 +95,28 @@ class SubscribedChannels(SubscribedChats):
                 accounts.stop()
                 await running
 
-    def _dispatcher(self, adapter: SlackAdapter, work: Work, account: str, budget: Budget) -> Dispatcher:
+    def _dispatcher(self, adapter: SlackAdapter, work: Working, account: str, budget: Budget) -> Dispatcher:
         return Dispatcher(
-            self._database, adapter, account, SystemClock(), owner="b", budget=budget, evict=True, on_settled=work.settled
+            self._database,
+            adapter,
+            account,
+            SystemClock(),
+            owner="b",
+            budget=budget,
+            evict=True,
+            on_settled=work.settled,
+            lookout=work.lookout,
+            ledger=work.ledger,
         )
 
 
 class Working(Work):
-    """The dispatchers at work."""
+    """The dispatchers at work, and what those of a process share."""
 
-    accounts: Accounts | None = None
+    def __init__(self, database: SqlDatabase) -> None:
+        super().__init__()
+        self.accounts: Accounts | None = None
+        self.lookout, self.ledger = Lookout(database, SystemClock(), "b"), Ledger(database, "b")
 
     def wake(self) -> None:
         """Something is owed."""
