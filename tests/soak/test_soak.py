@@ -30,7 +30,7 @@ Event = tuple[datetime, dict[str, Any]]
 @pytest.mark.timeout(300)
 def test_three_days_leave_nothing_behind(tmp_path: Path) -> None:
     """In a process of its own, since its time is not ours: nothing lost, doubled or late, nothing grows, and there is a picture."""
-    size = ("--feeds", "5", "--destinations", "20", "--days", "3", "--slower", "60", "--out", str(tmp_path))
+    size = ("--feeds", "3", "--destinations", "8", "--days", "3", "--slower", "240", "--out", str(tmp_path))
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-m", "tests.soak", *size], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-3000:]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -72,16 +73,16 @@ def _passes(fit: Fit, asked: Filter, said: Said) -> bool:
 
 
 async def test_a_filter_lets_through_what_the_search_finds(worlds: list[World]) -> None:
-    """Every question of the search's own test, alone and with kinds and languages, on both engines."""
+    """Every question of the search's own test, alone and with a kind or a language, on both engines."""
     hits = 0
-    for question in QUESTIONS:
-        for label in LABELS:
+    for question, kept_to in zip(QUESTIONS, cycle(LABELS), strict=False):
+        for label in {"", kept_to}:
             asked = read(f"{question} {label}", "da")
             expected = await let_through(worlds[0], asked)
             for world in worlds:
                 assert asked.is_empty or await found_by(world, asked) == expected, (question, label)
             hits += bool(expected)
-    assert hits > len(QUESTIONS)
+    assert hits > len(QUESTIONS) // 2
 
 
 _LINES = st.lists(

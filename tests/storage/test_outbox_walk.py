@@ -246,7 +246,7 @@ class Walk(RuleBasedStateMachine):
         assert await self.world.drifted() == []
 
 
-WALKS = settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+WALKS = settings(max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
 def test_walk(empty: Empty) -> None:

@@ -41,7 +41,7 @@ from tests.fakes.postgres import Server
 from tests.fakes.world import NOW, World, item
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 4
+ROUNDS = 3
 
 
 def quiet(_name: str, _done: int, _total: int) -> None:
