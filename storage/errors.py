@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, StorageError
@@ -20,6 +20,11 @@ def storage_errors(what: str) -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise DatabaseBusy(f"{what} has no connection free; if this goes on, something holds them for too long") from error
+    except InvalidRequestError as error:
+        # In these words, and by no error of its own, the pool says that each new connection broke before it could be handed out.
+        if "This connection is closed" not in str(error):
+            raise
+        raise StorageError(f"{what}: connections break as soon as they are made; nothing that was promised is lost") from error
     except DBAPIError as error:
         ours = in_our_words(what, error.orig)
         if ours is None:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError, IntegrityError
 
 from bot.errors import DatabaseBusy, DatabaseReadOnly, DiskFull, SettingsError, StorageError
 from storage import engine
@@ -138,6 +139,22 @@ async def test_connections_that_are_all_taken_are_a_busy_database(world: World, 
             await tx.newsrooms.all()
     for connection in held:
         await connection.close()
+
+
+async def test_connections_that_break_as_soon_as_they_are_made(world: World) -> None:
+    """The pool gives up after a few of them, in an error of its own: that is the database's, and the next try may go well."""
+
+    def broken(*_: object) -> None:
+        raise DisconnectionError
+
+    pool = world.database._engine.sync_engine
+    event.listen(pool, "checkout", broken)
+    for way in (world.database.begin, world.database.read, world.database.glance):
+        with pytest.raises(StorageError, match="break as soon as they are made"):
+            async with way():
+                pass
+    event.remove(pool, "checkout", broken)
+    assert await world.rows("SELECT 1") == [(1,)]
 
 
 async def test_a_fault_of_ours_is_not_dressed_up(world: World) -> None:
