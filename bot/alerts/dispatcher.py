@@ -224,9 +224,12 @@ class Dispatcher:
         self._unsure = False
         if not self._in_hand:
             self._stock.begin()
-        self._in_hand.update(delivery.id for delivery in claim.deliveries)
+        # What is in hand still was let go by a settlement that got through unheard. That is written once more, and
+        # lets go of this claim too: sent before, it would be sent twice.
+        claimed = [delivery for delivery in claim.deliveries if delivery.id not in self._in_hand]
+        self._in_hand.update(delivery.id for delivery in claimed)
         self._backlog = len(claim.deliveries) == room
-        return claim.deliveries, claim.next_due
+        return claimed, claim.next_due
 
     def _until(self, due: datetime | None) -> float:
         tick = until_next(TICK)

@@ -18,7 +18,7 @@ from bot.alerts import ledger, retry
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.pace import Budget
 from bot.alerts.together import LEASE
-from bot.domain.delivery import Delivery, DeliveryKind, Settlement
+from bot.domain.delivery import Delivery, DeliveryKind, RetryLater, Settlement
 from bot.domain.release import Content, ReleaseId
 from bot.domain.subscription import DestinationId
 from bot.errors import StorageError
@@ -502,3 +502,31 @@ async def test_a_claim_whose_word_was_lost_is_let_go(desk: Desk, monkeypatch: py
     assert lost == [2]
     assert (desk.titles(), desk.titles("other")) == (["Ny kaj", "Ny færge"], ["Ny kaj", "Ny færge"])
     assert sum(delivery.attempts for delivery, _ in desk.settled) == 0
+
+
+async def test_a_settlement_whose_word_was_lost_holds_for_nothing_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Committed unheard, it is written again, which lets go of a later claim too: until then what it let go is not sent."""
+    monkeypatch.setattr(gather, "PAUSE", 0.3)
+    real, begin, tries, lost = desk.adapter.send, desk.world.database.begin, list[int](), list[int]()
+
+    async def send(destination, card):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        tries.append(1)
+        return RetryLater("come again") if len(tries) == 1 else await real(destination, card)
+
+    @asynccontextmanager
+    async def unheard() -> AsyncIterator[SqlTransaction]:
+        async with begin() as tx:
+            yield tx
+            tried = (await tx.connection.execute(text("SELECT max(attempts) FROM delivery"))).scalar_one()
+        if tried and not lost:
+            lost.append(tried)
+            raise StorageError("the connection broke")
+
+    await desk.owed("Ny kaj")
+    monkeypatch.setattr(desk.adapter, "send", send)
+    monkeypatch.setattr(desk.world.database, "begin", unheard)
+    async with desk.running():
+        await desk.chat.wait_for(1)
+        await desk.quiet()
+    assert lost == [1]
+    assert desk.titles() == ["Ny kaj"]
