@@ -60,7 +60,12 @@ class Gather(Generic[T]):
             batch, self._items = self._items, []
             self._some.clear()
             self._now.clear()
-            await self._insist(batch)
+            try:
+                await self._insist(batch)
+            except asyncio.CancelledError:
+                self._items[:0] = batch  # whoever runs it next goes on with these
+                self._some.set()
+                raise
             self._went += len(batch)
             self._written.set()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -15,7 +15,7 @@ from bot.domain.subscription import Address, Destination, DestinationId
 from bot.ports import Actor, Circle, LinkCode
 from storage.dialects import insert_into, insert_or_ignore, one_at_a_time
 from storage.models import AccountRow, CircleRow, DestinationRow, LinkCodeRow, TakerRow
-from storage.rows import DESTINATION_COLUMNS, ERASED, any_of, destination_from
+from storage.rows import DESTINATION_COLUMNS, any_of, destination_from
 
 _IN_CIRCLE = and_(CircleRow.account_id == DestinationRow.account_id, CircleRow.conversation == DestinationRow.conversation)
 
@@ -42,11 +42,9 @@ class SqlCircles:
         others = sorted(found.values(), key=lambda each: each.id)
         return Circle(name, tuple(others)) if others else None
 
-    async def known(self, ids: Collection[DestinationId]) -> list[Destination]:
-        """See `bot.ports.Circles.known`."""
-        these = (DestinationRow.id.in_(ids), DestinationRow.paused.is_distinct_from(ERASED))
-        rows = await self._db.execute(_destinations().where(*these).order_by(DestinationRow.id))
-        return [destination_from(row) for row in rows]
+    async def alone(self) -> None:
+        """See `bot.ports.Circles.alone`."""
+        await one_at_a_time(self._db, "circles")
 
     async def join(self, one: Address, other: Address, now: datetime) -> None:
         """See `bot.ports.Circles.join`."""

@@ -29,7 +29,7 @@ from storage.models import (
 )
 from storage.moving import move_conversation
 from storage.options import options_to_json, subscription_options_from_json
-from storage.rows import DESTINATION_COLUMNS, NEWSROOM_COLUMNS, destination_from, newsroom_from
+from storage.rows import DESTINATION_COLUMNS, ERASED, NEWSROOM_COLUMNS, destination_from, newsroom_from
 
 
 class SqlDestinations:
@@ -42,6 +42,12 @@ class SqlDestinations:
         """The destination of this address."""
         row = (await self._db.execute(_at(address))).first()
         return destination_from(row) if row else None
+
+    async def known(self, ids: Collection[DestinationId]) -> list[Destination]:
+        """See `bot.ports.Destinations.known`."""
+        these = (DestinationRow.id.in_(ids), DestinationRow.paused.is_distinct_from(ERASED))
+        query = select(*DESTINATION_COLUMNS).join_from(DestinationRow, AccountRow)
+        return [destination_from(row) for row in await self._db.execute(query.where(*these).order_by(DestinationRow.id))]
 
     async def of_conversation(self, address: Address) -> list[Destination]:
         """See `bot.ports.Destinations.of_conversation`."""

@@ -213,6 +213,7 @@ class SqlForgetting:
             await self._db.execute(delete(row).where(row.account_id == account_id))
         kept = and_(InstallationRow.platform == found.platform, InstallationRow.account == found.name)
         await self._db.execute(delete(InstallationRow).where(kept))
+        await self._db.execute(delete(PauseRow).where(PauseRow.platform == found.platform, PauseRow.account == found.name))
         if some or (await self._db.execute(select(exists().where(DestinationRow.account_id == account_id)))).scalar_one():
             return False
         await self._db.execute(delete(AccountRow).where(this))

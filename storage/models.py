@@ -60,6 +60,9 @@ class Words(TypeDecorator[str]):
 # An INTEGER primary key is SQLite's rowid; elsewhere ids are 64 bits wide.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For tables whose ids are known outside of them: SQLite would give the id of the newest row, once it is gone, to the next."""
+
 
 class Base(DeclarativeBase):
     """All tables."""
@@ -225,7 +228,7 @@ class DestinationRow(Base):
     """A conversation that the bot writes to."""
 
     __tablename__ = "destination"
-    __table_args__ = (UniqueConstraint("account_id", "conversation", "thread"),)
+    __table_args__ = (UniqueConstraint("account_id", "conversation", "thread"), NEVER_AGAIN)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     conversation: Mapped[str]
@@ -418,6 +421,7 @@ class BroadcastRow(Base):
     """A word of the operators to everybody; a draft until it is confirmed. Empty `platform` and `language` leave nobody out."""
 
     __tablename__ = "broadcast"
+    __table_args__ = (NEVER_AGAIN,)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     text: Mapped[str]
     platform: Mapped[str]
@@ -433,6 +437,7 @@ class DeedRow(Base):
     """Something that an operator did to the whole installation."""
 
     __tablename__ = "deed"
+    __table_args__ = (NEVER_AGAIN,)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]
     by: Mapped[str]
@@ -464,7 +469,7 @@ class AuditRow(Base):
     """One change that somebody made to what a destination gets."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_destination", "destination_id", "id"),)
+    __table_args__ = (Index("ix_audit_destination", "destination_id", "id"), NEVER_AGAIN)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
     at: Mapped[datetime]

@@ -16,6 +16,8 @@ from storage.lanes import ACCOUNT_PAUSED, PENDING, due_unless_paused, lock_lanes
 from storage.models import AccountRow, DeliveryRow, LaneRow, PauseRow
 from storage.outbox.late import LATE_AT_ONCE
 
+AT_ONCE = 1000
+"""So many conversations go on in one statement, since none may take longer than the server lets it."""
 LATE_AFTER = timedelta(hours=6)
 """What waited for longer is told as late, as what is found later than that."""
 
@@ -62,6 +64,10 @@ class SqlPauses:
         if not waiting:
             return
         await lock_lanes(self._db, waiting)
+        for at in range(0, len(waiting), AT_ONCE):
+            await self._due_again(waiting[at : at + AT_ONCE], now)
+
+    async def _due_again(self, waiting: Sequence[int], now: datetime) -> None:
         here, late = {"lanes": waiting}, _late(now - LATE_AFTER)
         many = select(DeliveryRow.destination_id).where(late, _THEIRS).group_by(DeliveryRow.destination_id)
         crowded = list((await self._db.execute(many.having(func.count() > LATE_AT_ONCE), here)).scalars())

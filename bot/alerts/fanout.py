@@ -56,8 +56,9 @@ async def owe_taker(tx: Transaction, destinations: Iterable[DestinationId], revi
 async def owe_notice(
     tx: Transaction, operators: Iterable[DestinationId], key: str, code: str, values: dict[str, str], now: datetime
 ) -> None:
-    """Tell the operators something about the bot itself, once for each `key`."""
-    debts = [Owed(operator, DeliveryKind.NOTICE, f"notice:{key}", payload=values | {"code": code}) for operator in operators]
+    """Tell the operators something about the bot itself, once for each `key`; who had themselves forgotten is told nothing."""
+    there = await tx.destinations.known(list(operators))
+    debts = [Owed(operator.id, DeliveryKind.NOTICE, f"notice:{key}", payload=values | {"code": code}) for operator in there]
     await tx.outbox.owe(debts, now)
 
 

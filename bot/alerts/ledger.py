@@ -6,16 +6,23 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from bot.alerts.administrators import PAUSED, tell_administrators
-from bot.domain.delivery import Delivery, Settlement
+from bot.alerts.retry import LONGEST_PAUSE
+from bot.domain.delivery import Delivery, DeliveryState, Settlement
 from bot.gather import Gather
 from bot.ports import Database
 
+log = structlog.get_logger()
+
 SETTLE_WITHIN = 0.05
 """Seconds over which outcomes are gathered, to be written down in one transaction."""
+UNWRITTEN = "what became of it could not be written down"
+"""The reason of what was written down bare."""
 STOP_WITHIN = 15.0
 """Seconds that what is in here gets to be written down when its dispatcher stops."""
 
@@ -39,7 +46,7 @@ class Ledger:
 
     def __init__(self, database: Database, owner: str) -> None:
         self._database, self._owner = database, owner
-        self._lines = Gather(self._write, SETTLE_WITHIN, left_out=lambda line: line.written([(line, None)]))
+        self._lines = Gather(self._write, SETTLE_WITHIN, left_out=self._left_out)
         self._expected = 0
         self._open = 0
         self._writer: asyncio.Task[None] | None = None
@@ -86,4 +93,21 @@ class Ledger:
         for line, still_ours in zip(lines, counted, strict=True):
             by_account[line.written].append((line, still_ours))
         for written, told in by_account.items():
-            written(told)
+            try:
+                written(told)
+            except Exception:
+                # It is written down already, and is not to be written again because somebody could not hear of it.
+                log.exception("settlements_not_told", items=len(told))
+
+    def _left_out(self, line: Line) -> None:
+        """What cannot be written down as it is, is written down bare, or its conversation would hear nothing more."""
+        was = line.settlement
+        waits = was.at + LONGEST_PAUSE if was.state is DeliveryState.PENDING else None
+        bare = Settlement(
+            was.delivery_id, was.destination_id, was.state, was.at, reason=UNWRITTEN, due_at=waits, digests=was.digests
+        )
+        if was == bare:
+            line.written([(line, None)])
+        else:
+            self._expected += 1
+            self.put(replace(line, settlement=bare))

@@ -111,7 +111,7 @@ async def _platform(ctx: Context, wanted: str) -> str:
     known = dict.fromkeys(platform for platform, _ in await ctx.tx.pauses.accounts())
     if wanted and wanted not in known:
         names = ", ".join(known)
-        raise UserError(ctx.texts.t("Nobody is on the platform “{words}”: {names}.", words=shorten(wanted, 40), names=names))
+        raise UserError(ctx.texts.t("There is no platform “{words}” here, only {names}.", words=shorten(wanted, 40), names=names))
     return wanted
 
 
@@ -126,7 +126,7 @@ async def _send(ctx: Context, number: int) -> Reply:
     """Once: a second press, or another operator's, is told what became of it."""
     draft = await ctx.tx.broadcasts.get(number)
     if draft is None or not await ctx.tx.broadcasts.confirm(number, ctx.now - VALID, ctx.now):
-        return await _not_sent(ctx, draft)
+        return await _not_sent(ctx, await ctx.tx.broadcasts.get(number))  # as it stands by now: somebody may have been quicker
     await owe_broadcast(ctx.tx, draft, ctx.now)
     log.info(
         "broadcast", broadcast=number, by=str(ctx.call.actor), platform=draft.platform or None, language=draft.language or None

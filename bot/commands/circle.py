@@ -92,7 +92,7 @@ async def _note(ctx: Context, destination: Destination, before: Mapping[str, Any
 async def in_words(ctx: Context, before: Sequence[Any], after: Sequence[Any]) -> str:
     """What became of links, in a line."""
     ids = [DestinationId(each) for each in (after or before)[1]]
-    conversations = named(await ctx.tx.circles.known(ids), ctx.texts)
+    conversations = named(await ctx.tx.destinations.known(ids), ctx.texts)
     if after:
         return ctx.texts.t("Linked with {conversations}", conversations=conversations)
     return ctx.texts.t("No longer linked with {conversations}", conversations=conversations)

@@ -46,7 +46,7 @@ class Command(Generic[A]):
     names by language, the first of a language being what its readers are shown. `parse_args` is pure and raises UserError;
     `run` gets a transaction that may write where the command `writes`. One that is `hidden` stands in no menu and no help.
     `elsewhere`: the words for another conversation, if any, which the person has to manage too (`Context.other`).
-    `takes_text`: it reads the call's own text, of whatever length, or the file that came with it in its place.
+    `takes_text`: it reads the call's own text, of whatever length, or, where it `takes_file`, the file that came with it.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Command(Generic[A]):
     hidden: bool = False
     elsewhere: Callable[[A], str] | None = None
     takes_text: bool = False
+    takes_file: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

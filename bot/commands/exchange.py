@@ -216,6 +216,7 @@ IMPORT = Command(
     audience=Audience.MANAGERS_OF_GROUPS,
     writes=True,
     takes_text=True,
+    takes_file=True,
     parse_args=no_arguments,
     run=take,
 )

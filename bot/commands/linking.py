@@ -26,9 +26,11 @@ from bot.ports import Actor, LinkCode, Reply
 LASTS = timedelta(minutes=10)
 """So long a code is good."""
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Those that nobody mistakes for another."""
+"""Those that nobody mistakes for another. A code has a figure among them: few names of conversations do."""
 _HALF = 4
-_CODE = re.compile(rf"(?P<one>[{_LETTERS}]{{{_HALF}}})-?(?P<other>[{_LETTERS}]{{{_HALF}}})(?: (?P<word>\w+))?", re.IGNORECASE)
+_CODE = re.compile(
+    rf"(?=[^ ]*[2-9])(?P<one>[{_LETTERS}]{{{_HALF}}})-?(?P<other>[{_LETTERS}]{{{_HALF}}})(?: (?P<word>\w+))?", re.IGNORECASE
+)
 _WORDS = {"off": "off", "fra": "off", "yes": "yes", "ja": "yes", "no": "no", "nej": "no", "new": "new", "ny": "new"}
 
 
@@ -51,7 +53,7 @@ def parse_args(rest: str, texts: Texts) -> Asked:
         return Asked(words=words)
     what = _WORDS.get((found["word"] or "").casefold(), "")
     if found["word"] and what not in ("yes", "no"):
-        raise UserError(texts.t("Write the code alone."))
+        raise UserError(texts.t("Write the code and nothing else."))
     return Asked(f"{found['one']}-{found['other']}".upper(), what=what)
 
 
@@ -86,8 +88,7 @@ def _shown(ctx: Context, conversations: str) -> Reply:
 async def _given(ctx: Context, here: Destination) -> Reply:
     """A code for the other conversation."""
     await _room(ctx, here)
-    halves = ("".join(choice(_LETTERS) for _ in range(_HALF)) for _ in range(2))
-    code, until = "-".join(halves), ctx.now + LASTS
+    code, until = new_code(), ctx.now + LASTS
     await ctx.tx.circles.give_code(code, here.id, ctx.now, until)
     said = "\n".join(
         (
@@ -101,6 +102,12 @@ async def _given(ctx: Context, here: Destination) -> Reply:
         )
     )
     return Reply(say_card(said, buttons=_again(code, ctx.texts)))
+
+
+def new_code() -> str:
+    """Two halves, such as `KTRA-7MWQ`."""
+    code = "-".join("".join(choice(_LETTERS) for _ in range(_HALF)) for _ in range(2))
+    return code if any(map(str.isdigit, code)) else new_code()
 
 
 def _again(code: str, texts: Texts) -> list[Button]:
@@ -157,6 +164,7 @@ def _agree(ctx: Context, given: LinkCode, asker: Destination) -> Reply:
 
 async def _linked(ctx: Context, here: Destination, there: Destination, asker: Actor) -> Reply:
     texts = ctx.texts
+    await ctx.tx.circles.alone()
     if _is_same(here, there):
         raise UserError(texts.t("A conversation cannot be linked with itself."))
     if any(_is_same(each, there) for each in await others(ctx)):

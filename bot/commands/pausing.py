@@ -71,7 +71,7 @@ async def resume(ctx: Context, args: Which) -> Reply:
     if not args.platform and len(pauses) != 1:
         return await _standing(ctx)
     meant = await _meant(ctx, args, "/resume") if args.platform else pauses[0]
-    waiting = await _waiting(ctx, meant)
+    waiting = await _waiting(ctx, meant, pauses)
     if not await ctx.tx.pauses.lift(meant.platform, meant.account, ctx.now):
         raise _not_paused(meant, pauses, ctx.texts)
     await _note(ctx, "resume", meant)
@@ -94,7 +94,8 @@ async def resume(ctx: Context, args: Which) -> Reply:
 
 async def _meant(ctx: Context, args: Which, command: str) -> Which:
     """What is meant, as it is written in the database. Raises NearMiss."""
-    known = await ctx.tx.pauses.accounts()
+    alone = [(each.platform, each.account) for each in await ctx.tx.pauses.all() if each.account]
+    known = list(dict.fromkeys([*await ctx.tx.pauses.accounts(), *alone]))
     platforms = list(dict.fromkeys(platform for platform, _ in known))
     platform = next((each for each in platforms if args.platform in (each, platform_name(each).casefold())), None)
     if platform is None:
@@ -110,9 +111,12 @@ async def _meant(ctx: Context, args: Which, command: str) -> Which:
     return Which(platform, account)
 
 
-async def _waiting(ctx: Context, meant: Which) -> int:
+async def _waiting(ctx: Context, meant: Which, pauses: Sequence[Which]) -> int:
+    """How much goes out now: not through an account that is paused by itself as well."""
     accounts = [each for each in await ctx.tx.outbox.by_account() if each.platform == meant.platform]
-    return sum(each.pending for each in accounts if meant.account in ("", each.account))
+    if meant.account:
+        return sum(each.pending for each in accounts if each.account == meant.account)
+    return sum(each.pending for each in accounts if Which(each.platform, each.account) not in pauses)
 
 
 def _not_paused(meant: Which, pauses: Sequence[Which], texts: Texts) -> NearMiss:

@@ -169,7 +169,7 @@ class Router:
         if not await self._permitted(command, asked):
             raise UserError(_refusal(command, reader))
         args = command.parse_args(line.rest, reader)
-        if command.takes_text and asked.call.attached:
+        if command.takes_file and asked.call.attached:
             asked = replace(asked, call=await with_file(asked.call, asked.call.attached, reader))
         words = command.elsewhere(args) if command.elsewhere else ""
         other = await self._elsewhere(words, command, asked) if words else None

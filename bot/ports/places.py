@@ -30,6 +30,10 @@ class Destinations(Protocol):
     """Destinations and their subscriptions."""
 
     async def find(self, address: Address) -> Destination | None: ...
+    async def known(self, ids: Collection[DestinationId]) -> list[Destination]:
+        """Destinations by their ids; those that were erased are left out."""
+        ...
+
     async def of_conversation(self, address: Address) -> list[Destination]:
         """The destinations of an address's conversation: itself and its threads."""
         ...
@@ -162,8 +166,8 @@ class Circles(Protocol):
         """The circle of a conversation; None: it is linked with none."""
         ...
 
-    async def known(self, ids: Collection[DestinationId]) -> list[Destination]:
-        """Destinations by their ids; those that were erased are left out."""
+    async def alone(self) -> None:
+        """Until this transaction ends nobody else links: what is read of circles from here on stays so."""
         ...
 
     async def join(self, one: Address, other: Address, now: datetime) -> None:

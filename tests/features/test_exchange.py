@@ -119,7 +119,7 @@ _GOOD = """{
         ('"havn": {}', '"havnen": {}', "Linje 11:"),
         ('"https://havn.example/feed.xml"', '"file:///etc/passwd"', "Linje 4:"),
         ('"slug": "havn", ', "", "Linje 4:"),
-        ('"conversations": [{', '"conversations": [{"conversation": "1",', "“platform” mangler"),
+        ('"conversations": [{', '"conversations": [{"conversation": "1",', "»platform« mangler"),
         ('"subscriptions": {', '"subscriptions": [], "more": {', "Linje 8:"),
     ],
 )

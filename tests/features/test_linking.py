@@ -71,7 +71,7 @@ async def test_both_ends_agree_and_both_show_it(desk: Newsdesk) -> None:
     early = await said(desk, press(given.card, "Det er skrevet der"), ASTA, DESK)
     assert "ikke skrevet" in words_of(early.card)
     used = await said(desk, f"/forbind {code.lower().replace('-', '')}", BIRK, CHANNEL)
-    assert "“Nyhedsdesken”" in words_of(used.card)
+    assert "»Nyhedsdesken«" in words_of(used.card)
     assert await links(desk, DESK) == []
     asked = await said(desk, press(given.card, "Det er skrevet der"), ASTA, DESK)
     assert "Birk" in words_of(asked.card)
@@ -102,7 +102,7 @@ async def test_each_end_has_it_in_its_record_and_may_take_it_back(desk: Newsdesk
     assert "Asta · i dag" in there
     for actor, address in ((ASTA, DESK), (BIRK, CHANNEL)):
         refused = await said(desk, "/undo", actor, address)
-        assert "/link" in words_of(refused.card)
+        assert "/forbind" in words_of(refused.card)
         assert await links(desk, address) == []
 
 

@@ -71,10 +71,10 @@ async def test_who_takes_a_story_is_shown_on_both_platforms(tmp_path: Path, tele
         await birk.mentions("settings takers:on", outside)
         await slack_post(outside, "Gemt")
         await asta.says("/forbind", group)
-        given = await post(group, "kommandoen “forbind")
+        given = await post(group, "kommandoen »forbind")
         code = re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}", given.words)[0]
         act = await birk.runs(f"/presse forbind {code}", room)
-        assert "“Nyhedsdesken”" in (await act.answer()).words
+        assert "»Nyhedsdesken«" in (await act.answer()).words
         await asta.presses(given, "Det er skrevet der")
         asked = await post(group, "vil forbinde denne samtale med #nyheder (Slack)")
         await asta.presses(asked, "Forbind")

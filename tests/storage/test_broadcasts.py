@@ -248,3 +248,12 @@ async def test_what_is_given_up_is_counted(world: World) -> None:
     await world.settle(first, Sent("1"))
     await world.settle(second, Refused("too long"))
     assert (await progress(world, broadcast)).states == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
+
+
+async def test_a_draft_that_was_discarded_leaves_its_number_to_nobody(world: World) -> None:
+    """The button under it would send the next one."""
+    first = await draft(world, "FØRST")
+    async with world.database.begin() as tx:
+        assert await tx.broadcasts.discard(first.id)
+    assert (await draft(world, "SIDEN")).id != first.id
+    assert not await send(world, first)

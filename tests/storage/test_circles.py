@@ -176,7 +176,7 @@ async def test_who_is_forgotten_leaves_nothing_behind(world: World) -> None:
     async with world.database.read() as tx:
         assert [each.conversation for each in await tx.takers.of([release])] == ["room"]
         assert [await tx.circles.code(code, world.now) for code in ("AAAA-AAAA", "BBBB-BBBB")] == [None, None]
-        assert [each.id for each in await tx.circles.known([desk.id, room.id, made_here.id])] == [room.id]
+        assert [each.id for each in await tx.destinations.known([desk.id, room.id, made_here.id])] == [room.id]
 
 
 async def test_an_account_that_left_takes_its_links_along(world: World) -> None:

@@ -19,6 +19,8 @@ from bot.feeds.telling import tell_failed, tell_recovered
 from bot.ports import Actor, PollResult
 from bot.summary import Summary, gathered
 from tests.fakes.world import World
+from tests.storage.test_forgetting import forget
+from tests.storage.test_retention import tidy
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 EIGHT = time(8)
@@ -117,6 +119,25 @@ async def test_every_operator_is_told(world: World) -> None:
     world.pass_time(days=1)
     await summary(world, *told).look()
     assert len(await notices(world)) == 2
+
+
+async def test_an_operator_who_was_forgotten_is_told_nothing(world: World) -> None:
+    """Neither they nor whoever comes after them; the others are told all the same."""
+    gone, there = [await world.desk(name) for name in ("gone", "there")]
+    tells = summary(world, gone, there)
+    await tells.look()
+    await go_wrong(world)
+    await forget(world, world.address("gone"))
+    world.pass_time(days=1)
+    await tells.look()
+    assert len(await notices(world)) == 1
+    await tidy(world)
+    await world.desk("stranger")
+    await go_wrong(world)
+    world.pass_time(days=1)
+    await tells.look()
+    assert len(await notices(world)) == 1
+    assert await world.rows("SELECT DISTINCT destination_id FROM delivery WHERE kind = 'notice'") == [(there,)]
 
 
 async def test_a_process_that_stops_while_it_tells_has_told_nothing(world: World) -> None:

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_destination_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_destination")),
         sa.UniqueConstraint("account_id", "conversation", "thread", name=op.f("uq_destination_account_id_conversation_thread")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "broadcast",
@@ -79,6 +80,7 @@ def upgrade() -> None:
         sa.Column("drafted_at", UtcDateTime(), nullable=False),
         sa.Column("confirmed_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "fan_out",
@@ -466,6 +468,7 @@ def upgrade() -> None:
         sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["destination_id"], ["destination.id"], name=op.f("fk_audit_destination_id_destination")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_destination", "audit", ["destination_id", "id"], unique=False)
     op.create_table(
@@ -497,6 +500,7 @@ def upgrade() -> None:
         sa.Column("what", sa.String(length=20), nullable=False),
         sa.Column("about", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deed")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "summary",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
 from bot.alerts import ledger as module
-from bot.alerts.ledger import Ledger, Line
+from bot.alerts.ledger import UNWRITTEN, Ledger, Line
 from bot.alerts.retry import settlement
 from bot.domain.delivery import Delivery, Sent
 from storage.database import SqlDatabase, SqlTransaction
@@ -169,4 +171,40 @@ async def test_what_cannot_be_written_at_all_keeps_no_other(world: World, monkey
         ledger.expect(2)
         ledger.put(line(world, one, broken))
         ledger.put(line(world, two, fine))
+        await until(lambda: bool(broken.heard))
     assert (broken.heard, fine.heard) == ([[(one.id, None)]], [[(two.id, True)]])
+
+
+async def test_what_cannot_be_written_is_written_bare(world: World) -> None:
+    """A reason that no database takes costs the reason, and not the conversation whose next alert would wait for it."""
+    one, two = await claimed(world, 2)
+    account = Account()
+    ledger = Ledger(world.database, world.owner)
+    bad = line(world, one, account)
+    bad = replace(bad, settlement=replace(bad.settlement, reason="half a character: \ud800"))
+    async with ledger.open():
+        ledger.expect(2)
+        ledger.put(bad)
+        ledger.put(line(world, two, account))
+        await until(lambda: sum(map(len, account.heard)) == 2)
+    assert sorted(chain(*account.heard)) == [(one.id, True), (two.id, True)]
+    assert await world.rows("SELECT state, reason FROM delivery ORDER BY id") == [("sent", UNWRITTEN), ("sent", "")]
+    assert await world.rows("SELECT in_flight FROM lane") == [(None,)] * 2
+
+
+async def test_who_cannot_hear_of_it_has_nothing_written_twice(world: World, transactions: list[None]) -> None:
+    """A part that fails when it is told leaves the others' lines written, and told."""
+    one, two = await claimed(world, 2)
+    deaf, account = Account(), Account()
+
+    def fail(_: object) -> None:
+        raise RuntimeError("deaf")
+
+    ledger = Ledger(world.database, world.owner)
+    async with ledger.open():
+        transactions.clear()
+        ledger.expect(2)
+        ledger.put(replace(line(world, one, deaf), written=fail))
+        ledger.put(line(world, two, account))
+        await until(lambda: bool(account.heard))
+    assert (account.heard, len(transactions)) == ([[(two.id, True)]], 1)

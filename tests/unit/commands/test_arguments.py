@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.commands import accept, contact, language, latest, mute, release, search, subscribe
+from bot.commands import accept, contact, language, latest, linking, mute, release, search, subscribe
 from bot.commands.contact import Wanted
 from bot.commands.context import NearMiss
 from bot.commands.latest import Latest
@@ -197,3 +197,13 @@ def test_accept_needs_a_newsroom() -> None:
     """It is never done by accident to all."""
     with pytest.raises(UserError):
         accept.parse_args("", EN)
+
+
+def test_a_code_has_a_figure_and_names_have_none() -> None:
+    """So a conversation called newsdesk is linked by its name, and no code is taken for one."""
+    assert linking.parse_args("newsdesk", EN) == linking.Asked(words="newsdesk")
+    assert linking.parse_args("News-Desk", EN) == linking.Asked(words="News-Desk")
+    assert linking.parse_args("ktra-7mwq", EN) == linking.Asked("KTRA-7MWQ")
+    for _ in range(200):
+        code = linking.new_code()
+        assert linking.parse_args(f"{code.lower()} yes", EN) == linking.Asked(code, what="yes")
