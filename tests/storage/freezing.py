@@ -55,7 +55,10 @@ def dumped(url: str) -> str:
         # What an index holds stands in tables beside it.
         indexes = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")]
         rows = tuple(f'INSERT INTO "{name}" ' for name in indexes)
-        return "".join(f"{line}\n" for line in database.iterdump() if not line.startswith(rows))
+        lines = [f"{line}\n" for line in database.iterdump() if not line.startswith(rows)]
+    # Older Pythons write the numbers that were given amid the tables, where loading them has the indexes made too early.
+    given = [line for line in lines if line.startswith(('DELETE FROM "sqlite_sequence"', 'INSERT INTO "sqlite_sequence"'))]
+    return "".join([*(line for line in lines[:-1] if line not in given), *given, lines[-1]])
 
 
 def _dumped_by_postgres(url: str) -> str:
