@@ -29,6 +29,7 @@ from tests.storage.filled import fill
 RELEASED = Path(__file__).parent / "released"
 ENGINES = ("sqlite", "postgres")
 _SETTING = re.compile(r"^(?:SET .*|SELECT pg_catalog\.set_config.*|\\.*|--.*)?\n", re.MULTILINE)
+_BESIDE = "INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql)VALUES('table','{0}','{0}',0,'{1}');"
 _HEADING = re.compile(r"^## \[?v?(\d+\.\d+\.\d+)\]?\W.*\d{4}-\d{2}-\d{2}", re.MULTILINE)
 
 
@@ -52,13 +53,13 @@ def dumped(url: str) -> str:
     if not url.startswith("sqlite"):
         return _dumped_by_postgres(url)
     with closing(sqlite3.connect(make_url(url).database or "")) as database:
-        # What an index holds stands in tables beside it.
-        indexes = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")]
+        asked = "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+        indexes: dict[str, str] = dict(database.execute(asked).fetchall())
+        # What an index holds stands in tables beside it, so it must not make its own. Older Pythons have it do so.
+        beside = {f"{sql};": _BESIDE.format(*(text.replace("'", "''") for text in (name, sql))) for name, sql in indexes.items()}
         rows = tuple(f'INSERT INTO "{name}" ' for name in indexes)
-        lines = [f"{line}\n" for line in database.iterdump() if not line.startswith(rows)]
-    # Older Pythons write the numbers that were given amid the tables, where loading them has the indexes made too early.
-    given = [line for line in lines if line.startswith(('DELETE FROM "sqlite_sequence"', 'INSERT INTO "sqlite_sequence"'))]
-    return "".join([*(line for line in lines[:-1] if line not in given), *given, lines[-1]])
+        begin, *lines, commit = (beside.get(line, line) for line in database.iterdump() if not line.startswith(rows))
+    return "".join(f"{line}\n" for line in (begin, "PRAGMA writable_schema=ON;", *lines, "PRAGMA writable_schema=OFF;", commit))
 
 
 def _dumped_by_postgres(url: str) -> str:
