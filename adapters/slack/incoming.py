@@ -8,7 +8,6 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.heard import Payload, Said
@@ -16,6 +15,7 @@ from adapters.slack.outcomes import FAULTS, code_of, word_of
 from adapters.slack.workspaces import Workspaces
 from bot.domain.file import Attached
 from bot.errors import FileNotRead
+from bot.received import at_most
 
 log = logging.getLogger(__name__)
 
@@ -62,19 +62,12 @@ class Incoming:
                 raise FileNotRead("forbidden", f"answered {answer.status}")
             if answer.status != HTTPStatus.OK:
                 raise FileNotRead("gone" if answer.status == HTTPStatus.NOT_FOUND else "unreachable", f"answered {answer.status}")
-            said = await _at_most(answer, most)
+            said = await at_most(answer, most)
+        if said is None:
+            raise FileNotRead("too_large")
         if said[:200].lstrip().lower().startswith(_PAGE):
             raise FileNotRead("forbidden", "a page to log in on")
         return said
-
-
-async def _at_most(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    said = bytearray()
-    async for part in answer.content.iter_chunked(1 << 16):
-        said += part
-        if len(said) > most:
-            raise FileNotRead("too_large")
-    return bytes(said)
 
 
 def _address(file: Payload) -> str:

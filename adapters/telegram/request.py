@@ -15,6 +15,8 @@ import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.received import at_most
+
 LIMIT = 9.0
 """Seconds that a request may take in all: a little less than a send may (`bot.alerts.dispatcher.SEND_LIMIT`)."""
 CONNECT_LIMIT = 4.0
@@ -115,20 +117,14 @@ class AiohttpRequest(BaseRequest):
             async with self._session.get(url, timeout=limit, allow_redirects=False) as response:
                 if _checked(response.status) != HTTPStatus.OK:
                     raise NetworkError(f"the server answered {response.status}")
-                return await _at_most(response, most)
+                said = await at_most(response, most)
         except TimeoutError:
             raise TimedOut(f"no answer in {LIMIT:g} seconds") from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"the connection broke: {_reason(error)}") from None
-
-
-async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes:
-    said = bytearray()
-    async for part in response.content.iter_chunked(1 << 16):
-        said += part
-        if len(said) > most:
+        if said is None:
             raise TooLarge("longer than was allowed for")
-    return bytes(said)
+        return said
 
 
 def _fields(data: RequestData) -> dict[str, str] | aiohttp.FormData:

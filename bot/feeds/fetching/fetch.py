@@ -21,6 +21,7 @@ from bot.errors import EmptyDocument, FeedError, FeedGone, FeedRefused, FeedTooL
 from bot.feeds.fetching.guard import ForbiddenName, Guard, literal_address, presentable
 from bot.feeds.fetching.turns import KEEP_ALIVE, Turns
 from bot.feeds.fetching.unreachable import why
+from bot.received import at_most
 
 MAX_REDIRECTS = 5
 MAX_BYTES = 5 * 1024 * 1024
@@ -259,18 +260,10 @@ async def _document(url: str, answer: aiohttp.ClientResponse, final: str, moved_
 
 
 async def _body(url: str, answer: aiohttp.ClientResponse) -> bytes:
-    pieces: list[bytes] = []
-    size = answer.content_length or 0
-    if size <= MAX_BYTES:
-        size = 0
-        async for piece in answer.content.iter_any():
-            size += len(piece)
-            if size > MAX_BYTES:
-                break
-            pieces.append(piece)
-    if size > MAX_BYTES:
+    said = await at_most(answer, MAX_BYTES)
+    if said is None:
         raise FeedTooLarge(presentable(url), f"more than {MAX_BYTES // 1024**2} MB, counted after decompression")
-    return b"".join(pieces)
+    return said
 
 
 def _header(answer: aiohttp.ClientResponse, name: str) -> str | None:
