@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.release import LATE_AFTER
 from bot.ports import Actor, Hint, Pause
 from storage.dialects import among, insert_or_ignore
 from storage.hints import hint
@@ -18,8 +19,6 @@ from storage.outbox.late import LATE_AT_ONCE
 
 AT_ONCE = 1000
 """So many conversations go on in one statement, since none may take longer than the server lets it."""
-LATE_AFTER = timedelta(hours=6)
-"""What waited for longer is told as late, as what is found later than that."""
 
 
 class SqlPauses:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
@@ -14,13 +13,13 @@ from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
 from bot.domain.card import Button, Tone
+from bot.domain.release import LATE_AFTER
 from bot.i18n import N_, Texts
 from bot.ports import Pause, Reply
 
 log = structlog.get_logger()
 
 _CHOICES = 8
-_LATE = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ async def resume(ctx: Context, args: Which) -> Reply:
         ]
     elif waiting:
         said.append(texts.n("{count} message that waited goes out now.", "{count} messages that waited go out now.", waiting))
-        if any(each.at <= ctx.now - _LATE for each in paused if each.platform == meant.platform):
+        if any(each.at <= ctx.now - LATE_AFTER for each in paused if each.platform == meant.platform):
             said.append(texts.t("Where more than five alerts are over six hours old they come as one digest."))
     return Reply(say_card("\n".join(said), tone=Tone.GOOD, buttons=[Button(texts.t("Status"), "/status")]), private=True)
 

@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -15,6 +15,9 @@ from bot.domain.newsroom import Newsroom
 from bot.domain.prose import Prose, plain
 
 ReleaseId = NewType("ReleaseId", int)
+
+LATE_AFTER = timedelta(hours=6)
+"""Found, or told, longer than this after it was published or owed, a release is marked late."""
 
 FINGERPRINT_VERSION = "1"
 """Raised whenever cleaning or fingerprinting changes what it makes of the same bytes: a fingerprint of another version is taken

@@ -9,11 +9,8 @@ from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from bot.domain.newsroom import Feed
-from bot.domain.release import FINGERPRINT_VERSION, ParsedFeed, ParsedRelease, ReleaseId
+from bot.domain.release import FINGERPRINT_VERSION, LATE_AFTER, ParsedFeed, ParsedRelease, ReleaseId
 from bot.ports import KnownVersion
-
-LATE_AFTER = timedelta(hours=6)
-"""Found longer than this after it was published, a release is marked late."""
 
 UNDATED_AT_ONCE = 5
 """Where nothing of a feed is known yet, more than this without a date at once are what it always held, not news."""
