@@ -8,9 +8,15 @@ from typing import Any
 from bot.alerts.fanout import owe_alerts, owe_correction
 from bot.app import Bot
 from bot.domain.contact import Contact, Phone
+from bot.domain.prose import paragraphs
 from bot.domain.release import Content, Kind, ParsedRelease, ReleaseId
 
 DESK = Contact(role="pressevagten", phones=(Phone("+4533112233", note="ikke SMS"),), emails=("presse@havnen.example",))
+INVITATION: dict[str, Any] = {
+    "lead": "Havnen inviterer pressen.",
+    "body": paragraphs("Tid: 3. juni 2035 kl. 10.00-11.00\nSted: Kaj 3"),
+    "kind": Kind.INVITATION,
+}
 
 
 async def publish(bot: Bot, number: int, title: str, *, known_as: str = "", **content: Any) -> ReleaseId:

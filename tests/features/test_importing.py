@@ -1,32 +1,17 @@
-"""Files on their way in: what /export sent is sent back with /import, on Telegram and on Slack."""
+"""Files on their way in: what /export sent is sent back with /import, on Telegram."""
 
 from __future__ import annotations
-
-import json
-from collections.abc import AsyncIterator
-from functools import partial
-from pathlib import Path
-
-import pytest
 
 from bot.domain.file import TAKEN
 from bot.domain.options import DestinationOptions, Length
 from bot.domain.subscription import Address
-from tests.fakes.slack_api import Channel, Person, SlackApi
 from tests.fakes.telegram_api import Chat, TelegramApi
-from tests.features.slack_desk import SlackDesk, desk_on
-from tests.features.slack_desk import Start as SlackStart
-from tests.features.slack_desk import post as slack_post
-from tests.features.slack_desk import until as slack_until
 from tests.features.telegram_desk import Start, TelegramDesk, post, until
 
 OPML = b"""<?xml version="1.0" encoding="ISO-8859-1"?>
 <opml version="2.0"><body><outline type="rss" text="K\xf8benhavns Havn" xmlUrl="https://havn.example/feed.xml"/></body></opml>
 """
 TOO_LARGE = b'{"a": "' + b"x" * TAKEN + b'"}'
-
-
-# Telegram ---------------------------------------------------------------------------------------------------------------
 
 
 async def set_on_telegram(desk: TelegramDesk, chat: Chat) -> tuple[DestinationOptions | None, list[str]]:
@@ -95,89 +80,3 @@ async def test_a_file_that_is_larger_than_telegram_says_is_read_no_further(on_te
         await asta.says("/import", reply_to=sent)
         await post(asta.chat, "Jeg tager højst 1 MB")
         assert await set_on_telegram(desk, asta.chat) == (None, [])
-
-
-# Slack ------------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[SlackApi]:
-    """A Slack, on which no correct bot breaks a rule."""
-    async with SlackApi() as server:
-        yield server
-        assert server.violations == []
-
-
-@pytest.fixture
-def asta(api: SlackApi) -> Person:
-    """An admin of the workspace."""
-    return api.user("Asta Holm", admin=True)
-
-
-@pytest.fixture
-def slack(api: SlackApi, tmp_path: Path) -> SlackStart:
-    """Start the bot by Socket Mode."""
-    return partial(desk_on, api, tmp_path)
-
-
-async def exported(desk: SlackDesk, asta: Person) -> bytes:
-    """What somebody's own settings are as a file."""
-    await desk.subscribe(asta)
-    await asta.says("settings length:full")
-    await slack_post(asta.dm, "Gemt")
-    await asta.says("export")
-    files = desk.api.world.files
-    await slack_until(lambda: [each for each in files.values() if asta.dm.id in each.channels])
-    return next(each.body for each in files.values() if each.name.endswith(".json"))
-
-
-async def test_slack_what_is_exported_is_imported_elsewhere(slack: SlackStart, api: SlackApi, asta: Person) -> None:
-    """With a mention in a channel, and directly; in a channel that is shared with others the file is asked for first."""
-    room = api.channel("redaktionen", creator=asta, bot=True)
-    shared = api.channel("faelles", creator=asta, bot=True, shared_with=[api.add_workspace("Bladet")])
-    async with slack() as desk:
-        content = await exported(desk, asta)
-        for channel in (room, shared):
-            await asta.sends("noget.txt", content, f"<@{asta.bot.id}> import", channel)
-            await slack_post(channel, "Importeret:")
-            here = await desk.destination(channel)
-            assert here is not None
-            assert here.options.length is Length.FULL
-            assert await desk.subscriptions(channel) == 1
-        birk = api.user("Birk Lund")
-        await birk.sends("settings.json", content, "import")
-        await slack_post(birk.dm, "Importeret:")
-        assert await desk.subscriptions(birk) == 1
-    assert len(api.asked("files.info")) == 1
-
-
-async def test_slack_says_what_is_wrong_with_a_file(slack: SlackStart, api: SlackApi, asta: Person) -> None:
-    """Too large, neither format, gone, or an app that was installed before it might read files; each with what to do."""
-    async with slack():
-        await asta.sends("stor.json", TOO_LARGE, "import")
-        await slack_post(asta.dm, "Jeg tager højst 1 MB")
-        await asta.sends("tal.csv", b"1;2;3", "import")
-        await slack_post(asta.dm, "hverken JSON")
-        token = api.world.tokens[api.token]
-        token.scopes = frozenset(token.scopes) - {"files:read"}
-        await asta.sends("settings.json", b"{}", "import")
-        await slack_post(asta.dm, "En administrator skal installere mig igen")
-        token.scopes = token.scopes | {"files:read"}
-        before = {*api.world.files}
-        real = api.files.fetched
-        api.files.fetched = lambda *_: (404, b"", "text/html")  # type: ignore[method-assign]
-        await asta.sends("settings.json", b"{}", "import")
-        await slack_post(asta.dm, "Filen er der ikke længere")
-        api.files.fetched = real  # type: ignore[method-assign]
-        assert len({*api.world.files} - before) == 1
-
-
-async def test_slack_token_goes_to_slack_alone(slack: SlackStart, api: SlackApi, asta: Person) -> None:
-    """A file that lies elsewhere, as external files do, is not asked for."""
-    async with slack():
-        channel: Channel = asta.dm
-        file = api.files.sent(asta.user, "settings.json", json.dumps({}).encode(), channel)
-        told = file.json() | {"url_private": "http://localhost:9/x", "url_private_download": ""}
-        message = api.world.post(channel, asta.user, text="import", subtype="file_share", files=[told])
-        api.events.message(message)
-        await slack_post(channel, "kan ikke hentes lige nu")
