@@ -105,3 +105,16 @@ def lesser_fault(event: str) -> Iterator[None]:
         yield
     except StorageError as error:
         _log.warning(event, error=str(error)[:_LONGEST_ERROR])
+
+
+@contextmanager
+def one_round(event: str) -> Iterator[None]:
+    """A round of work that comes again: what goes wrong is logged by this name, a fault of ours as an error with its traceback.
+
+    It ends no rounds: clearing up, or telling operators of the day, is not what alerts may fail for.
+    """
+    try:
+        with lesser_fault(event):
+            yield
+    except Exception:  # noqa: BLE001 - whatever it is
+        _log.exception(event)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import __version__
-from bot.log import lesser_fault
+from bot.log import lesser_fault, one_round
 from bot.ports import ChatAdapter, Clock, Database, Transaction, Worker
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class Presence:
     async def run(self) -> None:
         """Until `stop`."""
         while not self._stopping.is_set():
-            with lesser_fault("presence_not_told"):
+            with one_round("presence_not_told"):
                 await self._tell()
             await _either(self._stopping, BEAT)
         with lesser_fault("presence_not_ended"):

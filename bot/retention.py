@@ -25,7 +25,7 @@ import structlog
 
 from bot.domain.delivery import DeliveryId
 from bot.domain.subscription import DestinationId
-from bot.errors import StorageError
+from bot.log import one_round
 from bot.ports import Aged, Clock, Database, Transaction
 
 log = structlog.get_logger()
@@ -94,10 +94,8 @@ class Retention:
         while not self._stopping:
             # Cleared before the round: what is forgotten during it is cleared away in the next.
             self._woken.clear()
-            try:
+            with one_round("retention_put_off"):
                 await self.round()
-            except StorageError as error:
-                log.warning("retention_put_off", error=str(error)[:500])
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), ROUND)
 

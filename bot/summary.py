@@ -12,20 +12,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta, tzinfo
 
-import structlog
-
 from bot import __version__
 from bot.alerts.fanout import owe_notice
 from bot.alerts.when import moment_of
 from bot.cards.day import Day, FailingFeed, day_to_json
 from bot.domain.newsroom import Feed, FeedState
 from bot.domain.subscription import DestinationId
-from bot.errors import StorageError
 from bot.feeds.telling import was_told
+from bot.log import one_round
 from bot.ports import Clock, Database, Transaction
 from bot.presence import LEASE
-
-log = structlog.get_logger()
 
 CODE = "summary"
 LOOK_EVERY = 30.0
@@ -54,10 +50,8 @@ class Summary:
     async def run(self) -> None:
         """Until `stop`."""
         while not self._stopping.is_set():
-            try:
+            with one_round("summary_put_off"):
                 await self.look()
-            except StorageError as error:
-                log.warning("summary_put_off", error=str(error)[:500])
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), LOOK_EVERY)
 
@@ -92,7 +86,8 @@ async def gathered(tx: Transaction, since: datetime, now: datetime) -> Day:
         ambiguous=troubles.ambiguous,
         feeds=[_failing(feed) for feed in await tx.feeds.all() if _is_failing(feed)],
         paused=[(pause.platform, pause.account) for pause in await tx.pauses.all()],
-        versions=Counter(worker.version for worker in await tx.workers.live(now - LEASE)),
+        # No Counter: made anew from its pairs, as `asdict` makes what it copies, it counts the pairs.
+        versions=dict(Counter(worker.version for worker in await tx.workers.live(now - LEASE))),
     )
 
 

@@ -11,12 +11,13 @@ import pytest
 
 from bot.alerts.compose import Message, compose
 from bot.cards.day import Day, FailingFeed
+from bot.domain.card import Fact
 from bot.domain.delivery import DeliveryKind, Refused, RetryLater, Sent
 from bot.domain.newsroom import FeedState
 from bot.domain.subscription import DestinationId
 from bot.errors import FeedUnreachable
 from bot.feeds.telling import tell_failed, tell_recovered
-from bot.ports import Actor, PollResult
+from bot.ports import Actor, PollResult, Worker
 from bot.summary import Summary, gathered
 from tests.fakes.world import World
 from tests.storage.test_forgetting import forget
@@ -109,6 +110,23 @@ async def test_what_went_wrong_before_days_of_silence_is_told_when_it_runs_again
     world.pass_time(days=5)
     await summary(world, told).look()
     assert len(await notices(world)) == 1
+
+
+async def test_it_names_the_versions_that_run(world: World) -> None:
+    """Where several processes share the work, and one of them was not brought up to date."""
+    told = await operator(world)
+    await summary(world, told).look()
+    await go_wrong(world)
+    world.pass_time(days=1)
+    async with world.database.begin() as tx:
+        for number, version in enumerate(("1.4", "1.5", "1.5")):
+            await tx.workers.seen(Worker(str(number), frozenset({"poll"}), "here", version, world.now, world.now))
+    await summary(world, told).look()
+    (delivery,) = await world.claim()
+    async with world.database.read() as tx:
+        (composition,) = await compose(tx, [delivery], world.now)
+    assert isinstance(composition, Message)
+    assert "1.4 (1), 1.5 (2)" in [one.value for one in composition.card.elements if isinstance(one, Fact)]
 
 
 async def test_every_operator_is_told(world: World) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
 from bot import log
-from bot.log import redacted, safe
+from bot.errors import StorageError
+from bot.log import one_round, redacted, safe
 
 TELEGRAM = "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
 SLACK = ("xoxb-123456789012-abcdefGHIJKL", "xapp-1-A012345-67890-abcdef", "xoxe.xoxp-1-abcdefgh")
@@ -118,3 +120,14 @@ def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert "quiet" not in said
     assert "loud" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "level"),
+    [(StorageError("away"), "warning"), (RuntimeError("ours"), "error")],
+)
+def test_a_round_that_goes_wrong_is_logged_and_over(error: Exception, level: str) -> None:
+    """What the database keeps from it is a warning, a fault of ours an error; neither ends what comes after."""
+    with capture_logs() as lines, one_round("put_off"):
+        raise error
+    assert [(line["event"], line["log_level"]) for line in lines] == [("put_off", level)]
