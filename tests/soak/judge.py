@@ -174,6 +174,7 @@ def _next_eight(moment: datetime, zone: ZoneInfo) -> datetime:
 
 TOLERANCE = {
     "memory": (0.03, 8 * 2**20),
+    "blocks": (0.02, 15_000),
     "objects": (0.02, 3000),
     "files": (0.0, 3),
     "tasks": (0.0, 3),

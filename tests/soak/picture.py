@@ -10,7 +10,8 @@ from tests.soak.measure import Sample
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _GAP = 620, 90, 190, 70, 26
 _MEGABYTES = ("memory", "file", "wal")
 _CHARTS = {
-    "memory": "resident memory, MB",
+    "memory": "memory in use, MB",
+    "blocks": "blocks of memory in Python",
     "objects": "objects of Python",
     "files": "open files",
     "tasks": "tasks",

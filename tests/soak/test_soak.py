@@ -106,7 +106,7 @@ def test_nobody_is_told_at_night() -> None:
 def samples(**curves: list[int]) -> list[Sample]:
     """Days of which only these figures change."""
     days = len(next(iter(curves.values())))
-    still = Sample(1, 10**8, 10**5, 40, 20, 8, 4, 10**7, 4 * 10**6, {"audit": 50}, 900)
+    still = Sample(1, 10**8, 10**6, 10**5, 40, 20, 8, 4, 10**7, 4 * 10**6, {"audit": 50}, 900)
     return [replace(still, day=n + 1, **{name: curve[n] for name, curve in curves.items()}) for n in range(days)]  # type: ignore[arg-type]
 
 
