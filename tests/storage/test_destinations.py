@@ -137,7 +137,7 @@ async def test_a_pause_keeps_what_is_owed_and_resuming_sends_it(world: World) ->
     desk = await world.desk()
     await world.owe(desk, await world.release("Før"))
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address(), "kicked")
+        await tx.destinations.pause(world.address(), "kicked", world.now)
         found = await tx.destinations.find(world.address())
         assert found is not None
         assert found.paused == "kicked"
@@ -155,7 +155,7 @@ async def test_resuming_where_nothing_is_owed_makes_nothing_due(world: World) ->
     """An empty lane stays empty."""
     await world.desk()
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address(), "kicked")
+        await tx.destinations.pause(world.address(), "kicked", world.now)
         await tx.destinations.resume(world.address(), world.now)
     assert await world.drifted() == []
     assert await world.claim() == []
@@ -168,10 +168,10 @@ async def test_a_pause_of_a_conversation_is_one_of_its_threads_and_not_the_other
     for desk in desks.values():
         await world.owe(desk, release)
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address("desk", "1"), "closed")
+        await tx.destinations.pause(world.address("desk", "1"), "closed", world.now)
     assert sorted(d.destination.address.thread for d in await world.claim()) == ["", "2"]
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address("desk"), "kicked")
+        await tx.destinations.pause(world.address("desk"), "kicked", world.now)
         states = [await tx.destinations.find(world.address("desk", thread)) for thread in desks]
         assert [found.paused for found in states if found] == ["kicked"] * 3
 
@@ -213,7 +213,7 @@ async def test_a_conversation_moves_to_where_we_are_already(world: World, said_b
         await world.settle(delivery, DestinationMoved("new"))
         account = await world.account()
         async with world.database.begin() as tx:
-            await tx.outbox.disown(account, world.owner)
+            await tx.outbox.disown(account, world.owner, world.now)
     assert await world.drifted() == []
     assert sorted(await owed(world, new)) == ["Begge", "Kun her", "Sidst"]
     assert await owed(world, old) == []
@@ -245,7 +245,7 @@ async def test_what_a_paused_conversation_was_owed_is_due_where_it_moves_to(worl
     old, new = await world.desk("old"), await world.desk("new")
     await world.owe(old, await world.release("Venter"))
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address("old"), "kicked")
+        await tx.destinations.pause(world.address("old"), "kicked", world.now)
         await tx.destinations.move(world.address("old"), "new")
     assert await world.drifted() == []
     assert [delivery.destination.id for delivery in await world.claim()] == [new]
@@ -269,7 +269,7 @@ async def test_moving_an_address_that_nobody_knows_is_nothing(world: World) -> N
     """The platform may tell of conversations that we never wrote to."""
     async with world.database.begin() as tx:
         await tx.destinations.move(Address("test", "no-such-bot", "old"), "new")
-        await tx.destinations.pause(Address("test", "no-such-bot", "old"), "kicked")
+        await tx.destinations.pause(Address("test", "no-such-bot", "old"), "kicked", world.now)
         await tx.destinations.resume(Address("test", "no-such-bot", "old"), NOW)
 
 
@@ -281,8 +281,8 @@ async def test_an_account_that_is_gone_is_paused_as_a_whole_and_comes_back(world
         other = await tx.destinations.ensure(
             Address("test", "another", "here"), kind=ConversationKind.GROUP, title="", language="da", timezone="UTC", now=NOW
         )
-        await tx.destinations.pause(world.address("closed"), "kicked")
-        await tx.destinations.pause_account("test", "bot", "uninstalled")
+        await tx.destinations.pause(world.address("closed"), "kicked", world.now)
+        await tx.destinations.pause_account("test", "bot", "uninstalled", world.now)
     assert await paused(world, here, closed, other.id) == ["uninstalled", "kicked", None]
     assert await world.claim() == []
     assert await world.drifted() == []

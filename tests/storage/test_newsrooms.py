@@ -105,6 +105,8 @@ async def test_what_is_pinned_stays_until_it_is_taken_back(world: World) -> None
     async with world.database.read() as tx:
         assert await tx.pins.of(newsroom.id) == [second, first]
         assert (first.contact, first.at, first.by) == (DESK, NOW, "telegram:9")
+        assert [each.contact for each in await tx.pins.among([newsroom.id, other.id])] == [PERSON, PERSON, DESK]
+        assert await tx.pins.among([]) == []
     async with world.database.begin() as tx:
         assert await tx.pins.remove(first.id)
         assert not await tx.pins.remove(first.id)

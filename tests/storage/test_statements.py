@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.domain.prose import paragraphs, plain
 from bot.domain.release import Content, Kind, ParsedRelease
-from bot.domain.sources import Source
+from bot.domain.sources import Name, Source
 from bot.ports import Narrowing
 from bot.text.query import parse
 from tests.fakes.world import NOW, World, item
@@ -105,3 +105,30 @@ async def test_what_the_archive_found_is_known_to_the_feed_and_not_brought_by_it
         release = await tx.releases.get(ids["old"])
     assert release is not None
     assert (release.content().lead, release.content().body, release.revision) == ("Kort.", TEXT.body, 1)
+
+
+async def test_a_title_of_the_documents_own_is_shown_until_the_feed_changes_it(world: World) -> None:
+    """In its own language version alone; it is found by its words, and each stands in the revisions."""
+    ids = await world.add(item("1", "Kajen åbner"), item("1", "The quay opens", language="en"))
+    async with world.database.begin() as tx:
+        await tx.releases.complete(ids["1"], [replace(TEXT, title="Kajen åbner")], source=Source.DOCUMENT)
+        renamed = replace(TEXT, title="Kranen åbner")
+        told = {"now": NOW, "correction": True, "renames": [Name.TITLE]}
+        assert await tx.releases.revise(ids["1"], renamed, source=Source.DOCUMENT, **told) == 2  # type: ignore[arg-type]
+        release = await tx.releases.get(ids["1"])
+        found = await tx.search.find(parse("kranen"), limit=5)
+        await tx.releases.complete(ids["1"], [renamed], source=Source.DOCUMENT)
+        again = await tx.releases.get(ids["1"])
+        await tx.releases.revise(ids["1"], item("1", "Kranen åbner").content, now=NOW, correction=False)
+        before = await tx.releases.revisions(ids["1"])
+        assert await tx.releases.revise(ids["1"], item("1", "Kranen lukker").content, **told) == 3  # type: ignore[arg-type]
+        after = await tx.releases.get(ids["1"])
+        both = await tx.releases.revisions(ids["1"])
+    assert [each.id for each in found.releases] == [ids["1"]]
+    assert [[version.title for version in each.versions] for each in (release, again, after) if each] == [
+        ["Kranen åbner", "The quay opens"],
+        ["Kranen åbner", "The quay opens"],
+        ["Kranen lukker", "The quay opens"],
+    ]
+    assert [(number, content.title) for number, content in before] == [(1, "Kajen åbner")]
+    assert [(number, content.title) for number, content in both] == [(1, "Kajen åbner"), (2, "Kranen åbner")]
