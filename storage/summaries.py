@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -49,8 +49,8 @@ class SqlSummaries:
             .group_by(DestinationRow.paused)
         )
         left = select(func.count()).select_from(AccountRow).where(within(AccountRow.gone_at))
-        settled = or_(within(DeliveryRow.done_at), and_(DeliveryRow.done_at.is_(None), within(DeliveryRow.created_at)))
-        unsure = select(func.coalesce(func.sum(DeliveryRow.ambiguous), 0)).where(_UNSURE, settled)
+        # Each once, however often it may stand: what was told of is not told of again because it was tried again.
+        unsure = select(func.count()).select_from(DeliveryRow).where(_UNSURE, within(DeliveryRow.ambiguous_at))
         return Troubles(
             dead={reason: count for reason, count in dead},  # noqa: C416 - rows, which dict() does not take for pairs
             closed={str(reason): count for reason, count in closed},

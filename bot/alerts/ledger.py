@@ -81,7 +81,8 @@ class Ledger:
         """Have all that is in here written down without waiting for more."""
         self._lines.hurry()
 
-    async def _write(self, lines: list[Line]) -> None:
+    async def _write(self, lines: list[Line]) -> list[Line]:
+        """Write lines down, and have it told; those that have to wait, because another has locked what they change."""
         async with self._database.begin() as tx:
             settled = [line.settlement for line in lines]
             counted = await tx.outbox.settle(self._owner, settled, [line.between for line in lines])
@@ -91,13 +92,15 @@ class Ledger:
                     await tell_administrators(tx, closed, PAUSED, line.settlement.at, line.settlement.pause)
         by_account: dict[Callable[..., None], list[tuple[Line, bool | None]]] = defaultdict(list)
         for line, still_ours in zip(lines, counted, strict=True):
-            by_account[line.written].append((line, still_ours))
+            if still_ours is not None:
+                by_account[line.written].append((line, still_ours))
         for written, told in by_account.items():
             try:
                 written(told)
             except Exception:
                 # It is written down already, and is not to be written again because somebody could not hear of it.
                 log.exception("settlements_not_told", items=len(told))
+        return [line for line, still_ours in zip(lines, counted, strict=True) if still_ours is None]
 
     def _left_out(self, line: Line) -> None:
         """What cannot be written down as it is, is written down bare, or its conversation would hear nothing more."""

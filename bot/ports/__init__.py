@@ -29,19 +29,21 @@ from bot.ports.histories import ARCHIVED, GRACE, Histories, History, HistoryStat
 from bot.ports.keeping import Aged, Forgetting, Forgotten, Retention
 from bot.ports.newsrooms import Feeds, KnownVersion, Newsrooms, PollResult
 from bot.ports.operating import Broadcast, Broadcasts, Deed, Deeds, Pause, Pauses, Progress, Reach, Summaries, Troubles
-from bot.ports.outbox import (
+from bot.ports.outbox import Outbox
+from bot.ports.owed import (
     AccountHealth,
     Audience,
     Chapter,
     Claim,
     DeadLetter,
     FanOutCursor,
+    Hold,
     Look,
-    Outbox,
     OutboxHealth,
     Passage,
     Story,
     Told,
+    Unsent,
     Waiting,
 )
 from bot.ports.places import Actor, Circle, Circles, Destinations, LinkCode, Taker, Takers
@@ -91,6 +93,7 @@ __all__ = [
     "Histories",
     "History",
     "HistoryState",
+    "Hold",
     "Installations",
     "KnownVersion",
     "Leases",
@@ -129,6 +132,7 @@ __all__ = [
     "Told",
     "Transaction",
     "Troubles",
+    "Unsent",
     "Waiting",
     "Worker",
     "Workers",

@@ -37,8 +37,13 @@ class Pauses(Protocol):
         """Let an account go on, or (empty) a platform with all of its accounts; False where nothing of it was paused.
 
         What waited is due at once, in its order. Of alerts that are more than six hours old by then five at most are sent one by
-        one, and say that they come late; more of one destination leave as one digest.
+        one, and say that they come late; more of one destination leave as one digest. Quiet hours are not looked at here
+        (`bot.alerts.resuming`).
         """
+        ...
+
+    async def going_on(self, platform: str, account: str, *, after: int = 0, limit: int) -> list[Destination]:
+        """Where something waits through a platform, or one account of it, that is not paused: those that chose anything, by id."""
         ...
 
     async def all(self) -> list[Pause]:
@@ -153,7 +158,7 @@ class Troubles:
     """What went wrong in a time, as operators are told once a day.
 
     `dead` counts what was given up by reason, `closed` the conversations that nothing can be written to any more by reason,
-    `left` the accounts that do not want us any more; `ambiguous` the sends that may stand twice.
+    `left` the accounts that do not want us any more; `ambiguous` the deliveries that since then may stand twice.
     """
 
     dead: Mapping[str, int] = field(default_factory=dict)

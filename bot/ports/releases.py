@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.domain.contact import Contact, Pin, PinId
 from bot.domain.newsroom import Feed, NewsroomId
 from bot.domain.release import Content, Kind, ParsedRelease, Release, ReleaseId
-from bot.domain.sources import Source, Statement
+from bot.domain.sources import Name, Source, Statement
 from bot.ports.places import Actor
 from bot.text.query import Query
 
@@ -49,9 +49,19 @@ class Releases(Protocol):
         ...
 
     async def revise(
-        self, release_id: ReleaseId, content: Content, *, source: Source = ..., now: datetime, correction: bool, quiet: bool = False
+        self,
+        release_id: ReleaseId,
+        content: Content,
+        *,
+        source: Source = ...,
+        now: datetime,
+        correction: bool,
+        quiet: bool = False,
+        renames: Collection[Name] = (),
     ) -> int:
         """Store what a source now says of a version; the revision number, raised by one if it is a correction.
+
+        What a correction `renames` goes by this source from then on, whatever others say, until one of them changes it.
 
         A `quiet` correction is not worth a word (`bot.text.quiet`): the release does not count as corrected by it. By a correction
         of the feed what all other sources said becomes stale. A source that has said nothing of the version yet corrects nothing.
@@ -125,6 +135,16 @@ class Search(Protocol):
         offset: int = 0,
         narrowing: Narrowing = UNNARROWED,
     ) -> Found: ...
+    async def having(
+        self,
+        queries: Sequence[Query],
+        *,
+        newsrooms: Collection[NewsroomId] | None = None,
+        limit: int,
+        narrowing: Narrowing = UNNARROWED,
+    ) -> list[list[ReleaseId]]:
+        """What each of several questions finds, asked all at once: the newest, `limit` of each at most, without their texts."""
+        ...
 
 
 class Pins(Protocol):
@@ -136,6 +156,10 @@ class Pins(Protocol):
 
     async def of(self, newsroom_id: NewsroomId) -> list[Pin]:
         """What is pinned of a newsroom, newest first."""
+        ...
+
+    async def among(self, newsrooms: Collection[NewsroomId]) -> list[Pin]:
+        """What is pinned of any of these newsrooms, newest first."""
         ...
 
     async def remove(self, pin_id: PinId) -> bool:

@@ -11,11 +11,10 @@ from storage.outbox.claiming import Claiming
 from storage.outbox.hurry import Hurrying
 from storage.outbox.late import Late
 from storage.outbox.letters import Letters
-from storage.outbox.looking import Looking
 from storage.outbox.rescheduling import Rescheduling
 from storage.outbox.settling import Settling
 from storage.outbox.story import Telling
 
 
-class SqlOutbox(Accounts, Late, Letters, Claiming, Settling, Looking, Telling, Rescheduling, Hurrying):
+class SqlOutbox(Accounts, Late, Letters, Claiming, Settling, Telling, Rescheduling, Hurrying):
     """`bot.ports.Outbox` in SQL, put together from its parts."""

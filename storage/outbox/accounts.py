@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, select, update
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Hint
@@ -53,10 +53,10 @@ class Accounts:
         if row.owner is not None and not evict and row.lease_until > now:
             return False
         await self._db.execute(update(AccountRow).where(this).values(owner=owner, lease_until=now + lease))
-        await self._free_lanes(account_id)
+        await self._free_lanes(account_id, now)
         return True
 
-    async def _free_lanes(self, account_id: int) -> None:
+    async def _free_lanes(self, account_id: int, now: datetime) -> None:
         """What lanes have in flight may stand at its destination already: it is counted, and, being due still, tried again."""
         hint(self._db, Hint.LANES)
         held = and_(LaneRow.account_id == account_id, LaneRow.owner.is_not(None))
@@ -66,15 +66,16 @@ class Accounts:
             return
         # By ids: what is in flight is little, and joined with the lanes it could be looked for among all that ever was.
         unsure = update(DeliveryRow).where(PENDING, among(DeliveryRow.id, "in_flight"))
-        await self._db.execute(unsure.values(ambiguous=DeliveryRow.ambiguous + 1), {"in_flight": [row.in_flight for row in freed]})
+        counted = unsure.values(ambiguous=DeliveryRow.ambiguous + 1, ambiguous_at=func.coalesce(DeliveryRow.ambiguous_at, now))
+        await self._db.execute(counted, {"in_flight": [row.in_flight for row in freed]})
         let_go = update(LaneRow).where(held, among(LaneRow.destination_id, "lanes"))
         await self._db.execute(let_go.values(owner=None, in_flight=None), {"lanes": [row.destination_id for row in freed]})
 
-    async def disown(self, account_id: int, owner: str) -> None:
+    async def disown(self, account_id: int, owner: str, now: datetime) -> None:
         """See `bot.ports.Outbox.disown`."""
         this = and_(AccountRow.id == account_id, AccountRow.owner == owner)
         if (await self._db.execute(update(AccountRow).where(this).values(owner=None, lease_until=None))).rowcount:
-            await self._free_lanes(account_id)
+            await self._free_lanes(account_id, now)
 
 
 def _longer(until: datetime) -> ColumnElement[datetime | None]:

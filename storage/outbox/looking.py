@@ -35,6 +35,13 @@ class Looking:
         shows = select(PostReleaseRow.post_id).where(PostReleaseRow.release_id == release_id)
         return await self._posts(PostRow.destination_id == destination_id, PostRow.id.in_(shows))
 
+    async def posts_about(self, destination_id: DestinationId, release_id: ReleaseId) -> list[Post]:
+        """Those, and the ones that tell more of it below them."""
+        shows = select(PostReleaseRow.post_id).where(PostReleaseRow.release_id == release_id)
+        more = (DeliveryRow.kind == DeliveryKind.FOLLOW_UP) & (DeliveryRow.release_id == release_id)
+        follow = select(PostRow.id).join(DeliveryRow, DeliveryRow.id == PostRow.delivery_id).where(more)
+        return await self._posts(PostRow.destination_id == destination_id, PostRow.id.in_(shows.union(follow)))
+
     async def post(self, address: Address, reference: str) -> Post | None:
         """The post that the platform calls by this reference."""
         found = await self._posts(
@@ -49,8 +56,10 @@ class Looking:
         rows = await self._db.execute(
             select(
                 PostRow.id,
+                PostRow.delivery_id,
                 PostRow.reference,
                 PostRow.sent_at,
+                PostRow.more,
                 PostReleaseRow.release_id,
                 PostReleaseRow.revision,
                 PostReleaseRow.told,
@@ -68,7 +77,9 @@ class Looking:
         posts: dict[int, Post] = {}
         for row in rows:
             address = Address(row.platform, row.name, row.conversation, row.thread)
-            before = posts.get(row.id) or Post(PostId(row.id), address, row.reference, row.sent_at)
+            made_by = DeliveryId(row.delivery_id)
+            made = Post(PostId(row.id), address, row.reference, row.sent_at, more=row.more, delivery_id=made_by)
+            before = posts.get(row.id) or made
             shown = () if row.release_id is None else ((ReleaseId(row.release_id), row.revision),)
             told = () if row.release_id is None else ((ReleaseId(row.release_id), row.told),)
             posts[row.id] = replace(before, shows=(*before.shows, *shown), told=(*before.told, *told))

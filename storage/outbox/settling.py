@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryState, Settlement
-from bot.domain.subscription import DestinationId
-from storage.dialects import among, is_sqlite
-from storage.lanes import DIGESTED, LEFT_OUT, PAUSED, lock_account, lock_lanes
+from storage.dialects import among
+from storage.lanes import DIGESTED, LEFT_OUT, PAUSED
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -24,6 +22,7 @@ from storage.models import (
     PostRow,
 )
 from storage.moving import move_conversation
+from storage.outbox.fencing import fence
 
 
 class Settling:
@@ -34,17 +33,14 @@ class Settling:
 
     async def settle(
         self, owner: str, settlements: Sequence[Settlement], between: timedelta | Sequence[timedelta] = timedelta(0)
-    ) -> list[bool]:
+    ) -> list[bool | None]:
         """See `bot.ports.Outbox.settle`."""
-        await self._lock_accounts(settlements)
-        in_hand = await self._in_hand(owner, [s.destination_id for s in settlements])
-        # What is in hand is settled once, even if two outcomes of it come together.
-        counts = [in_hand.get(s.destination_id) == s.delivery_id and bool(in_hand.pop(s.destination_id)) for s in settlements]
-        ours = [s for s, counts_still in zip(settlements, counts, strict=True) if counts_still]
-        if not ours:
-            return counts
+        counts = await fence(self._db, owner, settlements)
         pauses = [between] * len(settlements) if isinstance(between, timedelta) else between
         spaced = [(s, pause) for s, pause, counts_still in zip(settlements, pauses, counts, strict=True) if counts_still]
+        if not spaced:
+            return counts
+        ours = [s for s, _ in spaced]
         await self._write(spaced)
         await self._keep_posts([s for s in ours if s.state is DeliveryState.SENT])
         for settlement in ours:
@@ -69,27 +65,6 @@ class Settling:
                 },
             )
 
-    async def _lock_accounts(self, settlements: Sequence[Settlement]) -> None:
-        """Lock what stands above the lanes, and the lanes beside, where an outcome means something for them."""
-        wide = [s for s in settlements if s.blocks_account or s.pause is not None or s.moved_to is not None]
-        if not wide or is_sqlite(self._db):
-            return
-        lanes = select(LaneRow.account_id).where(LaneRow.destination_id.in_([s.destination_id for s in wide]))
-        await lock_account(self._db, AccountRow.id.in_(lanes))
-        left, new = aliased(DestinationRow), [s.moved_to for s in wide if s.moved_to is not None]
-        touched = or_(DestinationRow.conversation == left.conversation, DestinationRow.conversation.in_(new))
-        beside = (
-            select(DestinationRow.id)
-            .join(left, left.account_id == DestinationRow.account_id)
-            .where(left.id.in_([s.destination_id for s in wide if not s.blocks_account]), touched)
-        )
-        found = (await self._db.execute(beside)).scalars()
-        await lock_lanes(self._db, {*found, *(s.destination_id for s in settlements)})
-
-    async def _in_hand(self, owner: str, destination_ids: Sequence[DestinationId]) -> dict[int, int | None]:
-        rows = await self._db.execute(_IN_HAND, {"lanes": destination_ids, "by": owner})
-        return {row.destination_id: row.in_flight for row in rows}
-
     async def _keep_posts(self, sent: Sequence[Settlement]) -> None:
         standing = [s for s in sent if s.reference and s.edited is None]
         if standing:
@@ -101,6 +76,7 @@ class Settling:
                         "delivery_id": s.delivery_id,
                         "reference": s.reference,
                         "sent_at": s.at,
+                        "more": s.more,
                     }
                     for s in standing
                 ],
@@ -185,17 +161,12 @@ def _settled(settlement: Settlement) -> dict[str, Any]:
         "because": settlement.reason,
         "tried": 1 if settlement.counts_as_attempt else 0,
         "unsure": 1 if settlement.ambiguous else 0,
+        "unsure_at": settlement.at if settlement.ambiguous else None,
         "done": None if settlement.state is DeliveryState.PENDING else settlement.at,
     }
 
 
 _LANES = among(LaneRow.destination_id, "lanes")
-_IN_HAND = (
-    select(LaneRow.destination_id, LaneRow.in_flight)
-    .where(_LANES, LaneRow.owner == bindparam("by"))
-    .order_by(LaneRow.destination_id)
-    .with_for_update()
-)
 _SETTLE_DELIVERIES = (
     update(DeliveryRow)
     .where(among(DeliveryRow.id, "deliveries"))
@@ -204,6 +175,7 @@ _SETTLE_DELIVERIES = (
         reason=bindparam("because"),
         attempts=DeliveryRow.attempts + bindparam("tried"),
         ambiguous=DeliveryRow.ambiguous + bindparam("unsure"),
+        ambiguous_at=func.coalesce(DeliveryRow.ambiguous_at, bindparam("unsure_at", type_=DeliveryRow.ambiguous_at.type)),
         done_at=bindparam("done"),
     )
 )

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, cast, extract, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState
@@ -16,20 +15,19 @@ from bot.domain.release import ReleaseId
 from bot.domain.subscription import DestinationId, SubscriptionId
 from bot.ports import Chapter, Passage, Story, Told
 from storage.models import DeliveryRow, NewsroomRow, ReleaseRow, SubscriptionRow
+from storage.outbox.looking import Looking
 
 LOOKED_AT = 20_000
 """Deliveries, the newest, that tell how long things take: what is asked for costs no more, however much was ever sent."""
 
 
-class Telling:
+class Telling(Looking):
     """The part of `bot.ports.Outbox` that tells what happened."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._db = connection
 
     async def story(self, destination_id: DestinationId, release_id: ReleaseId) -> Story:
         """See `bot.ports.Outbox.story`."""
-        return Story(await self._told(destination_id, release_id), await self._chapters(destination_id, release_id))
+        posts = await self.posts_about(destination_id, release_id)
+        return Story(await self._told(destination_id, release_id), await self._chapters(destination_id, release_id), tuple(posts))
 
     async def _told(self, destination_id: DestinationId, release_id: ReleaseId) -> tuple[Told, ...]:
         rows = await self._db.execute(

@@ -8,7 +8,8 @@ import pytest
 
 from bot.alerts import broadcasting
 from bot.alerts.broadcasting import owe_broadcast
-from bot.alerts.compose import Message, Nothing, compose
+from bot.alerts.compose import compose
+from bot.alerts.composition import Message, Nothing
 from bot.alerts.fanout import work_off
 from bot.domain.card import Text
 from bot.domain.delivery import Delivery, DeliveryKind, DeliveryState, Refused, Sent
@@ -93,7 +94,7 @@ async def test_where_everything_is_muted_or_closed_it_does_not_come(world: World
             if conversation == "muted":
                 await tx.destinations.mute([one.id], world.now + timedelta(hours=1), world.now)
             if conversation == "closed":
-                await tx.destinations.pause(world.address(conversation), "kicked")
+                await tx.destinations.pause(world.address(conversation), "kicked", world.now)
             if conversation == "ended":
                 await tx.destinations.unsubscribe(one.id, world.now)
     loud = await subscriber(world, "half muted", "2")

@@ -75,7 +75,7 @@ async def test_paused_destinations_are_left_out(world: World, way: str) -> None:
     """What comes out while we cannot write somewhere is not kept for it."""
     desks = await subscribers(world, 4)
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address("desk-1"), "kicked")
+        await tx.destinations.pause(world.address("desk-1"), "kicked", world.now)
     await alert(world, await world.release())
     await chunks(world)
     assert [desk for desk, _ in await owed(world)] == [desks[0], *desks[2:]], way

@@ -123,7 +123,7 @@ async def test_where_the_destination_is_paused_it_waits(world: World) -> None:
     await world.owe(desk, await world.release())
     (letter,) = await refuse(world)
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address(), "kicked")
+        await tx.destinations.pause(world.address(), "kicked", world.now)
     await retry(world, letter)
     assert (await world.claim(), await world.drifted()) == ([], [])
     async with world.database.begin() as tx:

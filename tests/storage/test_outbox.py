@@ -216,10 +216,10 @@ async def test_one_process_owns_an_account_at_a_time(world: World) -> None:
     assert not await world.own("one")
     account = await world.account()
     async with world.database.begin() as tx:
-        await tx.outbox.disown(account, "one")
+        await tx.outbox.disown(account, "one", world.now)
     assert not await world.own("one"), "only the owner gives it back"
     async with world.database.begin() as tx:
-        await tx.outbox.disown(account, "two")
+        await tx.outbox.disown(account, "two", world.now)
     assert await world.own("one")
     assert await world.own("three", evict=True)
 
@@ -258,7 +258,7 @@ async def test_taking_over_leaves_paused_lanes_alone(world: World) -> None:
     await world.owe(await world.desk(), await world.release())
     await world.claim(owner="one")
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address(), "kicked")
+        await tx.destinations.pause(world.address(), "kicked", world.now)
     world.pass_time(seconds=20)
     assert await world.claim(owner="two") == []
     assert await world.drifted() == []
@@ -270,7 +270,7 @@ async def test_whoever_gives_the_account_back_has_what_is_unsettled_counted(worl
     await world.claim()
     account = await world.account()
     async with world.database.begin() as tx:
-        await tx.outbox.disown(account, world.owner)
+        await tx.outbox.disown(account, world.owner, world.now)
         assert (await tx.outbox.health()).ambiguous == 1
     assert await world.drifted() == []
     assert len(await world.claim(owner="two")) == 1

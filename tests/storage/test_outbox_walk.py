@@ -173,7 +173,7 @@ class Walk(RuleBasedStateMachine):
         async def step() -> None:
             account = await self.world.account()
             async with self.world.database.begin() as tx:
-                await tx.outbox.disown(account, self.world.owner)
+                await tx.outbox.disown(account, self.world.owner, self.world.now)
 
         self.run(step())
 
@@ -185,7 +185,7 @@ class Walk(RuleBasedStateMachine):
             address = self.world.address(conversation, thread)
             async with self.world.database.begin() as tx:
                 if closed:
-                    await tx.destinations.pause(address, "kicked")
+                    await tx.destinations.pause(address, "kicked", self.world.now)
                 else:
                     await tx.destinations.resume(address, self.world.now)
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.alerts.compose import Message, compose
+from bot.alerts.compose import compose
+from bot.alerts.composition import Message
 from bot.cards.day import Day, FailingFeed
 from bot.domain.card import Fact
 from bot.domain.delivery import DeliveryKind, Refused, RetryLater, Sent
@@ -182,6 +183,34 @@ async def test_what_it_tells_of_the_outbox(world: World) -> None:
     world.pass_time(minutes=1)
     day = await found(world, since - timedelta(seconds=1))
     assert (day.dead, day.ambiguous) == ({"message is too long": 1}, 1)
+    assert (await found(world, world.now)).is_quiet
+
+
+async def test_what_may_stand_twice_is_told_of_once(world: World) -> None:
+    """On the day it was found to, however long ago it was owed, and however much becomes of it on later days."""
+    await world.owe(await world.desk(), await world.release())
+    days = []
+    for outcome in (RetryLater("busy"), RetryLater("reset", ambiguous=True), RetryLater("reset", ambiguous=True)):
+        since = world.now
+        world.pass_time(hours=12)
+        (delivery,) = await world.claim()
+        await world.settle(delivery, outcome)
+        world.pass_time(hours=12)
+        days.append((await found(world, since)).ambiguous)
+    assert days == [0, 1, 0], "on the third day it is given up"
+
+
+async def test_what_a_process_left_in_flight_is_told_of_on_the_day_it_is_taken_over(world: World) -> None:
+    """That is when it may stand twice."""
+    await world.owe(await world.desk(), await world.release())
+    assert await world.claim()
+    since = world.now
+    world.pass_time(days=1)
+    assert (await found(world, since)).ambiguous == 0
+    since = world.now
+    assert await world.own("two", evict=True)
+    world.pass_time(days=1)
+    assert (await found(world, since)).ambiguous == 1
     assert (await found(world, world.now)).is_quiet
 
 

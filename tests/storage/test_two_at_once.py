@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from bot.domain.delivery import (
     RetryLater,
     SendOutcome,
     Sent,
+    Settlement,
 )
 from bot.domain.release import Content, ReleaseId
 from bot.domain.subscription import Address, ConversationKind, DestinationId, SubscriptionId
@@ -191,7 +192,7 @@ async def test_what_is_owed_while_a_destination_is_resumed_is_due(pair: Pair) ->
     desk, address = await pair.here.desk(), pair.here.address()
     for first_owes in (True, False):
         async with pair.here.database.begin() as tx:
-            await tx.destinations.pause(address, "kicked")
+            await tx.destinations.pause(address, "kicked", NOW)
         owes, resumes = owe(pair.here, (desk, await pair.here.release())), lambda tx: tx.destinations.resume(address, NOW)
         await pair.overlap(*((owes, resumes) if first_owes else (resumes, owes)))
         assert await pair.here.drifted() == []
@@ -203,7 +204,7 @@ async def test_what_is_owed_while_a_destination_is_paused_waits(pair: Pair) -> N
     """Whichever comes first."""
     desk, address = await pair.here.desk(), pair.here.address()
     for first_owes in (True, False):
-        owes, pauses = owe(pair.here, (desk, await pair.here.release())), lambda tx: tx.destinations.pause(address, "kicked")
+        owes, pauses = owe(pair.here, (desk, await pair.here.release())), lambda tx: tx.destinations.pause(address, "kicked", NOW)
         await pair.overlap(*((owes, pauses) if first_owes else (pauses, owes)))
         assert await pair.here.drifted() == []
 
@@ -228,15 +229,32 @@ async def claimed(world: World, *, desks: int = 2, releases: int = 2) -> list[De
     return await world.claim()
 
 
+async def settle(world: World, owner: str, settled: Sequence[Settlement]) -> list[bool | None]:
+    """Write outcomes down as the ledger does: what another has locked is tried again, 1,000 times at most."""
+    counted: list[bool | None] = [None] * len(settled)
+    for _ in range(1000):
+        left = [number for number, each in enumerate(counted) if each is None]
+        if not left:
+            return counted
+        await asyncio.sleep(0.002)
+        async with world.database.begin() as tx:
+            again = await tx.outbox.settle(owner, [settled[number] for number in left])
+        for number, each in zip(left, again, strict=True):
+            counted[number] = each
+    raise AssertionError("something stays locked")
+
+
 async def test_a_settlement_and_a_new_debt_meet(pair: Pair) -> None:
-    """Both are counted."""
+    """What is just being owed more is passed over, and then both are counted."""
     first, second = await claimed(pair.here)
     settled = [settlement(each, Sent("1"), NOW) for each in (second, first)]
     release = await pair.here.release()
-    await pair.overlap(
+    _, counted = await pair.overlap(
         owe(pair.here, *((each.destination.id, release) for each in (first, second))),
         lambda tx: tx.outbox.settle("one", settled),
     )
+    assert counted == [None, None]
+    assert await settle(pair.there, "one", settled) == [True, True]
     assert await pair.here.drifted() == []
     assert await pair.here.rows("SELECT sum(pending) FROM lane") == [(4,)]
 
@@ -317,7 +335,8 @@ async def test_a_take_over_and_a_settlement_meet(pair: Pair, outcome: SendOutcom
     settles: Callable[[SqlTransaction], Awaitable[object]] = lambda tx: tx.outbox.settle("one", settled)  # noqa: E731
     owns: Callable[[SqlTransaction], Awaitable[object]] = lambda tx: tx.outbox.own(account, "two", NOW, LEASE, evict=True)  # noqa: E731
     results = await pair.overlap(*((settles, owns) if settles_first else (owns, settles)))
-    assert results == (([True, True], True) if settles_first else (True, [False, False]))
+    assert results == (([True, True], True) if settles_first else (True, [None, None]))
+    assert await settle(pair.there, "one", settled) == [False, False]
     assert await pair.here.drifted() == []
 
 
@@ -331,7 +350,7 @@ async def test_a_move_meets_a_debt_a_settlement_and_a_new_destination(pair: Pair
         owe(pair.here, *((each.destination.id, release) for each in deliveries)),
         lambda tx: tx.outbox.settle("one", settled),
         ensure(pair.here, "new-2"),
-        lambda tx: tx.destinations.pause(pair.here.address("desk-1"), "kicked"),
+        lambda tx: tx.destinations.pause(pair.here.address("desk-1"), "kicked", NOW),
     ]
     for number, other in enumerate(others):
         moves = move(old, f"new-{number}")
@@ -343,6 +362,28 @@ async def test_a_move_meets_a_debt_a_settlement_and_a_new_destination(pair: Pair
 def move(old: Address, conversation: str) -> Callable[[SqlTransaction], Awaitable[object]]:
     """Give a conversation another id."""
     return lambda tx: tx.destinations.move(old, conversation)
+
+
+@pytest.mark.parametrize("moves_to", ["elsewhere", "there"])
+async def test_who_changes_a_subscription_twice_and_a_move_meet(pair: Pair, moves_to: str) -> None:
+    """Neither waits for who waits for it: they make, change and end one while its conversation moves, to where another is too."""
+    desk, newsroom = await pair.here.desk("desk"), (await pair.here.newsroom()).id
+    await pair.here.desk("there")
+    old, moving = pair.here.address("desk"), list[asyncio.Task[object]]()
+
+    async def move_meanwhile() -> None:
+        async with pair.there.database.begin() as tx:
+            await tx.destinations.move(old, moves_to)
+
+    async with pair.here.database.begin() as tx:
+        made, _ = await tx.destinations.subscribe(desk, newsroom, by="test", now=NOW)
+        moving.append(asyncio.create_task(move_meanwhile()))
+        await pair.waits_or_is_through(moving[0])
+        await tx.destinations.set_silent(made.id, silent=True)
+        await tx.destinations.mute([made.id], NOW + MINUTE, NOW)
+        await tx.destinations.unsubscribe(made.id, NOW)
+    await moving[0]
+    assert await pair.here.drifted() == []
 
 
 async def test_leaving_and_a_new_debt_meet(pair: Pair) -> None:
@@ -466,15 +507,12 @@ async def test_a_take_over_and_a_settlement_meet_half_way(pair: Pair, outcome: S
         pair.here.pass_time(minutes=2)
         taken = await pair.here.claim(owner=owners[0])
 
-        async def settle(owner: str, deliveries: list[Delivery]) -> None:
-            async with pair.here.database.begin() as tx:
-                await tx.outbox.settle(owner, [settlement(each, outcome, pair.here.now) for each in deliveries])
-
         async def own(owner: str) -> None:
             async with pair.there.database.begin() as tx:
                 assert await tx.outbox.own(account, owner, pair.here.now, LEASE, evict=True)
 
-        await asyncio.gather(settle(owners[0], taken), own(owners[1]))
+        settled = [settlement(each, outcome, pair.here.now) for each in taken]
+        await asyncio.gather(settle(pair.here, owners[0], settled), own(owners[1]))
         owners.reverse()
     assert await pair.here.drifted() == []
 
@@ -552,14 +590,13 @@ class Crowd:
             AccountBlocked(timedelta(0), "flood"),
         ]
         settled = [settlement(each, chance.choice(outcomes), there.now) for each in taken]
-        async with there.database.begin() as tx:
-            await tx.outbox.settle(owner, settled)
+        await settle(there, owner, settled)
 
     async def _arrange(self, chance: random.Random, tx: SqlTransaction) -> None:
         here, now = self.world.address(chance.choice("abcdefxy")), self.world.now
         match chance.randrange(4):
             case 0:
-                await tx.destinations.pause(here, "kicked")
+                await tx.destinations.pause(here, "kicked", now)
             case 1:
                 await tx.destinations.resume(here, now)
             case 2:

@@ -37,14 +37,15 @@ class Pair:
         async with self.here.database.begin() as tx:
             one = await first(tx)
             later = asyncio.create_task(self._in_transaction(self.there.database, second))
-            await self._through_or_waiting(later)
+            await self.waits_or_is_through(later)
         return one, await later
 
     async def _in_transaction(self, database: SqlDatabase, step: Callable[[SqlTransaction], Awaitable[B]]) -> B:
         async with database.begin() as tx:
             return await step(tx)
 
-    async def _through_or_waiting(self, task: asyncio.Task[B]) -> None:
+    async def waits_or_is_through(self, task: asyncio.Task[B]) -> None:
+        """Until a task is done, or its transaction waits for a lock."""
         for _ in range(2000):
             await asyncio.sleep(0.002)
             if task.done() or await self.here.rows(_WAITS) != [(0,)]:

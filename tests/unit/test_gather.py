@@ -14,20 +14,26 @@ from bot.gather import Gather
 
 
 class Book:
-    """What is written into it, batch by batch; it refuses what it is told to."""
+    """What is written into it, batch by batch; it refuses what it is told to, and has what is locked wait."""
 
     def __init__(self, *faults: Exception) -> None:
         self.batches: list[list[int]] = []
         self.faults = list(faults)
         self.never: int | None = None
+        self.locked: set[int] = set()
+        self.tries = 0
 
-    async def write(self, batch: list[int]) -> None:
+    async def write(self, batch: list[int]) -> list[int]:
         """Take a batch, or fail."""
+        self.tries += 1
         if self.faults:
             raise self.faults.pop(0)
         if self.never in batch:
             raise ZeroDivisionError
-        self.batches.append(batch)
+        waiting = [item for item in batch if item in self.locked]
+        if len(waiting) < len(batch):
+            self.batches.append([item for item in batch if item not in self.locked])
+        return waiting
 
 
 @asynccontextmanager
@@ -148,6 +154,61 @@ async def test_what_cannot_be_written_is_told_of() -> None:
     await gathered.drain(10)
     running.cancel()
     assert (left_out, len(gathered)) == ([2], 0)
+
+
+async def test_what_has_to_wait_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried again by itself, more and more seldom, and written once it may be; a new one that has to wait is tried soon."""
+    monkeypatch.setattr(gather, "SOON", 0.01)
+    monkeypatch.setattr(gather, "PAUSE", 0.08)
+    book = Book()
+    book.locked = {2}
+    async with writing(book) as gathered:
+        for number in (1, 2, 3):
+            gathered.put(number)
+        await until(lambda: book.batches == [[1, 3]])
+        assert len(gathered) == 1
+        for number in (4, 5):
+            gathered.put(number)
+            await until(lambda number=number: book.batches[-1] == [number])  # type: ignore[misc]
+        await asyncio.sleep(0.2)
+        assert book.tries < 10, "0.01, 0.02, 0.04 seconds, and then 0.08 each time, beside the two others"
+        book.locked = set()
+        await until(lambda: book.batches == [[1, 3], [4], [5], [2]])
+        assert len(gathered) == 0
+
+
+async def test_draining_waits_for_what_has_to_wait() -> None:
+    """However much that came later is written down meanwhile."""
+    book = Book()
+    book.locked = {1}
+    async with writing(book) as gathered:
+        gathered.put(1)
+        draining = asyncio.create_task(gathered.drain(10))
+        await until(lambda: book.tries > 0)
+        for number in (2, 3):
+            gathered.put(number)
+            await until(lambda number=number: [number] in book.batches)  # type: ignore[misc]
+        assert not draining.done()
+        book.locked = set()
+        await draining
+        assert len(gathered) == 0
+
+
+async def test_what_has_to_wait_is_in_here_when_writing_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs it next goes on with it."""
+    monkeypatch.setattr(gather, "SOON", 0.001)
+    book = Book()
+    book.locked = {1}
+    gathered = Gather(book.write, 0.0)
+    for locked in ({1}, set[int]()):
+        running = asyncio.create_task(gathered.run())
+        gathered.put(len(locked) + 1) if locked else None
+        gathered.put(1) if locked else None
+        await until(lambda: book.tries > 0 if locked else [1] in book.batches)  # noqa: B023
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        book.locked = set()
+    assert (book.batches, len(gathered)) == ([[2], [1]], 0)
 
 
 async def until(reached: Callable[[], bool], limit: float = 10.0) -> None:
