@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,11 @@ class SqlPins:
 
     async def of(self, newsroom_id: NewsroomId) -> list[Pin]:
         """See `bot.ports.Pins.of`."""
-        query = select(PinRow.__table__).where(PinRow.newsroom_id == newsroom_id).order_by(PinRow.id.desc())
+        return await self.among([newsroom_id])
+
+    async def among(self, newsrooms: Collection[NewsroomId]) -> list[Pin]:
+        """See `bot.ports.Pins.among`."""
+        query = select(PinRow.__table__).where(PinRow.newsroom_id.in_(newsrooms)).order_by(PinRow.id.desc())
         return [_pin(row) for row in await self._db.execute(query)]
 
     async def remove(self, pin_id: PinId) -> bool:

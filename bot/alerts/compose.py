@@ -2,142 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from bot import cards
+from bot.alerts.composition import GONE, Composition, FollowUp, Message, Nothing, shows_of
+from bot.alerts.corrections import correction, follow_up
+from bot.alerts.releases import Releases
 from bot.alerts.wants import KEPT_OUT, Verdict, Wanting
 from bot.alerts.when import hours_of, zone_of
 from bot.cards.day import day_card, day_from_json
 from bot.domain.card import Card
-from bot.domain.delivery import ANEW, Delivery, DeliveryKind, More, Post, is_judged_anew
-from bot.domain.options import Corrections, DestinationOptions, Length
-from bot.domain.release import Content, Release, ReleaseId
-from bot.domain.subscription import Destination, Subscription
+from bot.domain.delivery import ANEW, Delivery, DeliveryKind, is_judged_anew
+from bot.domain.release import Release
+from bot.domain.subscription import Subscription
 from bot.i18n import Texts, texts
-from bot.ports import Broadcast, Taker, Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A new message, and the releases it shows.
-
-    `alerts_to`: the release that it is the alert about. `reason`: why it is told, where that was decided just now.
-    """
-
-    card: Card
-    shows: tuple[tuple[ReleaseId, int], ...] = ()
-    alerts_to: Release | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A post that stands, and what it is to show.
-
-    `anew`: what it is to show where it cannot be edited and had to be posted anew: what changed as well, since nothing more is told
-    then. None where nobody is to be told what changed.
-    """
-
-    post: Post
-    card: Card
-    shows: tuple[tuple[ReleaseId, int], ...]
-    anew: Card | None = None
-
-    def told(self, release_id: ReleaseId | None) -> tuple[tuple[ReleaseId, int], ...]:
-        """Of what it shows, the release that it was made for."""
-        return tuple(pair for pair in self.shows if pair[0] == release_id)
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A new message in the thread of a post, or as a reply to it; `told`: the revisions that its readers know of then."""
-
-    under: Post
-    card: Card
-    told: tuple[tuple[ReleaseId, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """There is nothing left to say."""
-
-    reason: str
-
-
-GONE = "withdrawn before it was told"
-
-Composition = Message | list[Edit] | FollowUp | Nothing
-
-
-class Releases:
-    """Releases as they are at one moment, and what is said of each: made once for all readers who read it in the same way.
-
-    `former` is what those that were corrected said before, `takers` who has taken any of their stories on.
-    """
-
-    def __init__(
-        self,
-        releases: Iterable[Release],
-        former: Mapping[ReleaseId, Sequence[tuple[int, Content]]],
-        takers: Iterable[Taker] = (),
-    ) -> None:
-        self._releases = {release.id: release for release in releases}
-        self._former = former
-        self._takers = {(each.release_id, each.platform, each.account, each.conversation): each for each in takers}
-        self._alerts: dict[tuple[ReleaseId, str, str, Length, bool, bool, Taker | None], Message] = {}
-        self._wanting: dict[ReleaseId, Wanting] = {}
-        self._changes: dict[tuple[ReleaseId, int, str, str], Card | None] = {}
-
-    def of(self, delivery: Delivery) -> Release:
-        """The release that a delivery is about; raises LookupError."""
-        release = self._releases.get(delivery.release_id) if delivery.release_id is not None else None
-        if release is None:
-            message = f"delivery {delivery.id} is about release {delivery.release_id}, which is not stored"
-            raise LookupError(message)
-        return release
-
-    def digested(self, delivery: Delivery) -> list[Release]:
-        """Those of a digest, in its order."""
-        return [self._releases[ident] for ident in delivery.digest_of if ident in self._releases]
-
-    def alert(self, release: Release, to: Destination, reader: Texts) -> Message:
-        """The alert about a release, as a destination is told."""
-        taker = self.taker(release, to)
-        key = (release.id, to.language, to.timezone, to.options.length, to.options.picture, to.options.takers, taker)
-        if key not in self._alerts:
-            self._alerts[key] = Message(cards.alert_card(release, reader, to.options, taker), _shows([release]), release)
-        return self._alerts[key]
-
-    def taker(self, release: Release, to: Destination) -> Taker | None:
-        """Who has taken the story on, where a destination is shown that."""
-        here = to.address
-        return self._takers.get((release.id, here.platform, here.account, here.conversation)) if to.options.takers else None
-
-    def as_posted(self, release: Release, post: Post, how: DestinationOptions) -> Release:
-        """A release as a post is to show it where nothing but its taker changed: as it was read, where corrections are ignored."""
-        shown = dict(post.shows)[release.id]
-        if how.corrections is not Corrections.IGNORE or shown >= release.revision:
-            return release
-        return replace(release.at(shown, self._former.get(release.id, ())), corrected_at=None)
-
-    def wanting(self, release: Release) -> Wanting:
-        """What subscriptions want of a release that is about to be sent."""
-        if release.id not in self._wanting:
-            self._wanting[release.id] = Wanting(release, final=True)
-        return self._wanting[release.id]
-
-    def changes(self, delivery: Delivery, told: int, reader: Texts, now: datetime) -> Card | None:
-        """What changed of a delivery's release since a revision; None: nothing that is worth a word. Raises LookupError."""
-        release = self.of(delivery)
-        key = (release.id, told, delivery.destination.language, delivery.destination.timezone)
-        if key not in self._changes:
-            before = release.at(told, self._former.get(release.id, ()))
-            self._changes[key] = cards.changes_card(before, release, reader, now)
-        return self._changes[key]
-
+from bot.ports import Broadcast, Transaction
 
 _ABOUT_CHANGES = (DeliveryKind.CORRECTION, DeliveryKind.FOLLOW_UP)
 
@@ -151,7 +33,9 @@ async def compose(tx: Transaction, deliveries: Sequence[Delivery], now: datetime
     corrected = {each.release_id for each in deliveries if each.kind in _ABOUT_CHANGES and each.release_id is not None}
     former = {ident: await tx.releases.revisions(ident) for ident in corrected}
     takers = await tx.takers.of(wanted) if any(delivery.destination.options.takers for delivery in deliveries) else ()
-    releases = Releases(await tx.releases.many(sorted(wanted)) if wanted else (), former, takers)
+    read = await tx.releases.many(sorted(wanted)) if wanted else []
+    pins = await tx.pins.among({release.newsroom.id for release in read}) if read else ()
+    releases = Releases(read, former, takers, pins)
     said = await _said(tx, deliveries)
     return [_voiced(await _compose(tx, delivery, releases, said, now), delivery) for delivery in deliveries]
 
@@ -192,9 +76,9 @@ async def _compose(
         case DeliveryKind.ALERT:
             return await _alert(tx, delivery, releases, reader, now)
         case DeliveryKind.CORRECTION:
-            return await _correction(tx, delivery, releases, reader, now)
+            return await correction(tx, delivery, releases, reader, now)
         case DeliveryKind.FOLLOW_UP:
-            return await _follow_up(tx, delivery, releases, reader, now)
+            return await follow_up(tx, delivery, releases, reader, now)
 
 
 def _notice(payload: Mapping[str, str], reader: Texts, now: datetime) -> Card:
@@ -230,95 +114,6 @@ def _verdict(
     return wanting.verdict([each.wish for each in audible], hours, now)
 
 
-async def _correction(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
-    release, how = releases.of(delivery), delivery.destination.options
-    if delivery.payload.get("more") == More.TAKER:
-        return await _taken(tx, delivery, releases, reader)
-    if how.corrections is Corrections.IGNORE:
-        return Nothing("corrections are ignored there")
-    posts = await tx.outbox.posts(delivery.destination.id, release.id)
-    if not posts:
-        return Nothing("not told there")
-    stale = [post for post in posts if dict(post.shows)[release.id] < release.revision]
-    if not stale:
-        return Nothing("already shown as corrected")
-    changed = releases.changes(delivery, _told(stale, release), reader, now)
-    taker = releases.taker(release, delivery.destination)
-    edits = [_edit(post, await tx.releases.many([ident for ident, _ in post.shows]), changed, reader, how, taker) for post in stale]
-    told = delivery.payload.get("more") == More.CHANGES and how.corrections is Corrections.TELL
-    return edits if told else [replace(edit, anew=None) for edit in edits]
-
-
-async def _taken(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts) -> Composition:
-    """The alerts about a release, with whoever has taken its story on; a digest has no room for that."""
-    release, to = releases.of(delivery), delivery.destination
-    posts = [post for post in await tx.outbox.posts(to.id, release.id) if len(post.shows) == 1]
-    if not posts:
-        return Nothing("not told there by itself")
-    shown = [(post, releases.as_posted(release, post, to.options)) for post in posts]
-    return [_edit(post, [said], None, reader, to.options, releases.taker(release, to)) for post, said in shown]
-
-
-def _edit(
-    post: Post,
-    releases: Sequence[Release],
-    changed: Card | None,
-    reader: Texts,
-    how: DestinationOptions,
-    taker: Taker | None = None,
-) -> Edit:
-    card = cards.alert_card(releases[0], reader, how, taker) if len(releases) == 1 else cards.digest_card(releases, reader)
-    if changed is None:  # where it must be posted anew, at least nobody is woken by it
-        return Edit(post, replace(card, silent=True), _shows(releases))
-    return Edit(post, card, _shows(releases), replace(card, elements=(*card.elements, *cards.passages_of(changed))))
-
-
-async def _follow_up(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
-    release = releases.of(delivery)
-    posts = await tx.outbox.posts(delivery.destination.id, release.id)
-    if not posts:
-        return Nothing("no post stands there that shows it")
-    if not await _is_wanted(tx, delivery, release):
-        return Nothing("muted there, or subscribed to no longer")
-    if delivery.payload.get("more") == More.WHOLE:
-        return _whole(release, _answered(posts, release), reader)
-    if delivery.destination.options.corrections is not Corrections.TELL:
-        return Nothing("what changed is not told there")
-    told = _told(posts, release)
-    if told >= release.revision:
-        return Nothing("already told")
-    card = releases.changes(delivery, told, reader, now)
-    return FollowUp(_answered(posts, release), card, _shows([release])) if card else Nothing("nothing changed that is worth a word")
-
-
-def _whole(release: Release, under: Post, reader: Texts) -> Composition:
-    if len(under.shows) > 1:
-        return Nothing("it was told within a digest")
-    if release.gone_at:
-        return Nothing(GONE)
-    card = cards.whole_card(release, reader)
-    return FollowUp(under, card) if card else Nothing("the alert says it all")
-
-
-def _told(posts: Sequence[Post], release: Release) -> int:
-    """The revision that the readers of a destination know of."""
-    return max(dict(post.told)[release.id] for post in posts)
-
-
-def _answered(posts: Sequence[Post], release: Release) -> Post:
-    """The post to answer: the alert rather than a digest, one that is up to date rather than one that could not be edited."""
-    return max(posts, key=lambda post: (len(post.shows) == 1, dict(post.shows)[release.id], post.id))
-
-
-async def _is_wanted(tx: Transaction, delivery: Delivery, release: Release) -> bool:
-    """Whether any subscription brings the newsroom's releases that was not muted, then or since.
-
-    An edit disturbs nobody, a new message does.
-    """
-    subscriptions = await tx.destinations.subscriptions(delivery.destination.id)
-    return any(each.brings(release.newsroom) and not each.is_muted(delivery.created_at) for each in subscriptions)
-
-
 async def _digest(tx: Transaction, delivery: Delivery, releases: Releases, reader: Texts, now: datetime) -> Composition:
     """What was held back and is still to be told: several in one message, and a single one as the alert that it is.
 
@@ -335,8 +130,6 @@ async def _digest(tx: Transaction, delivery: Delivery, releases: Releases, reade
     if len(told) == 1:
         return releases.alert(told[0], delivery.destination, reader)
     room = cards.fits_digest(told, reader)
-    return Message(cards.digest_card(told[:room], reader, more=len(told) - room), _shows(told[:room]))
-
-
-def _shows(releases: Sequence[Release]) -> tuple[tuple[ReleaseId, int], ...]:
-    return tuple((release.id, release.revision) for release in releases)
+    more = len(told) - room
+    takers = releases.takers(told[:room], delivery.destination)
+    return Message(cards.digest_card(told[:room], reader, more=more, takers=takers), shows_of(told[:room]), more=more)

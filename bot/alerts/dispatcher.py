@@ -5,34 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
-from time import monotonic
-from typing import assert_never
+from datetime import datetime
 
 import structlog
 from structlog.contextvars import bind_contextvars
 
-from bot.alerts.compose import Composition, Edit, FollowUp, Message, Nothing, compose
+from bot.alerts.compose import compose
+from bot.alerts.composition import Composition, Nothing
 from bot.alerts.fanout import work_off
 from bot.alerts.ledger import Ledger, Line
+from bot.alerts.owning import Ownership
 from bot.alerts.pace import Budget
 from bot.alerts.retry import put_off, settlement, skipped
+from bot.alerts.sending import SEND_LIMIT, Sending
 from bot.alerts.stock import Stock
-from bot.alerts.together import LEASE, Lookout, until_next
+from bot.alerts.together import Lookout, until_next
 from bot.domain.delivery import (
     Delivery,
     DeliveryId,
     DeliveryState,
-    PostGone,
-    Refused,
     RetryLater,
-    SendOutcome,
-    Sent,
     Settlement,
 )
 from bot.errors import StorageError
-from bot.happenings import Posted, Settled, Waited, Witness, nobody
+from bot.happenings import Settled, Witness, nobody
 from bot.ports import ChatAdapter, Clock, Database
 from bot.tasks import finish
 
@@ -40,8 +36,6 @@ log = structlog.get_logger()
 
 RENEW_EVERY = 5.0
 """Seconds between renewals of the lease."""
-SEND_LIMIT = 10.0
-"""Seconds that one send may take in all; none starts that could end after the lease does."""
 TICK = 1.0
 """Seconds after which the outbox is looked at at the latest, even if no wake-up came: that is a hint, the tick is the guarantee."""
 RELEASED_AT_ONCE = 200
@@ -77,25 +71,21 @@ class Dispatcher:
         self._database = database
         self._witness = witness
         self._adapter = adapter
-        self._account = account
         self._clock = clock
         self._owner = owner
         self._lookout = lookout or Lookout(database, clock, owner)
         self._ledger = ledger or Ledger(database, owner)
-        self._evict = evict
         self._on_settled = on_settled
-        self._budget = budget
+        self._ownership = Ownership(database, self._lookout, clock, budget, adapter.platform, account, owner=owner, evict=evict)
+        self._sending = Sending(adapter, clock, budget, self._ownership, witness)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._lease_until: datetime | None = None
-        self._account_id = 0
         self._backlog = False
         self._in_hand: set[DeliveryId] = set()
         # Those in hand that wait for their turn to be sent.
         self._ahead: set[DeliveryId] = set()
         # Whether a claim failed: it may have been made all the same, and only the word of it was lost.
         self._unsure = False
-        self._sends = asyncio.Semaphore(adapter.pace.at_once)
         self._stock = Stock(adapter.pace)
         self._in_flight: set[asyncio.Task[None]] = set()
         self._log = log.bind(platform=adapter.platform, account=account)
@@ -103,7 +93,7 @@ class Dispatcher:
     @property
     def owns(self) -> bool:
         """Whether the account is ours to send through."""
-        return self._lease_until is not None and self._clock.now() < self._lease_until
+        return self._ownership.lasts()
 
     def wake(self) -> None:
         """Something was owed: look now rather than at the next tick."""
@@ -119,7 +109,7 @@ class Dispatcher:
         async with self._ledger.open(), self._tasks():
             while not self._stopping.is_set():
                 await self._guarded(self._round)
-        await self._guarded(self._disown)
+        await self._guarded(self._ownership.give_up)
 
     @asynccontextmanager
     async def _tasks(self) -> AsyncIterator[None]:
@@ -148,50 +138,16 @@ class Dispatcher:
     async def _keep_lease(self) -> None:
         while True:
             await asyncio.sleep(until_next(RENEW_EVERY))
-            if self._lease_until:
-                await self._guarded(self._renew)
-
-    async def _renew(self) -> None:
-        renewed_at = await self._lookout.renew(self._account_id)
-        if renewed_at is None:
-            await self._own()
-        else:
-            self._lease_until = renewed_at + LEASE
-
-    async def _own_if_free(self) -> None:
-        seen = await self._lookout.look(self._account_id) if self._account_id else None
-        if seen is None or seen.is_free:
-            await self._own()
-
-    async def _own(self) -> None:
-        now = self._clock.now()
-        async with self._database.begin() as tx:
-            if not self._account_id:
-                self._account_id = await tx.outbox.register(self._adapter.platform, self._account)
-            owned = await tx.outbox.own(self._account_id, self._owner, now, LEASE, evict=self._evict)
-        self._evict = False
-        if not owned and self._lease_until:
-            self._log.warning("account_lost")
-        self._lease_until = now + LEASE if owned else None
-        self._budget.owned = owned
-
-    async def _disown(self) -> None:
-        if self._account_id and self._lease_until:
-            async with self._database.begin() as tx:
-                await tx.outbox.disown(self._account_id, self._owner)
-
-    def _may_send(self) -> bool:
-        """Whether a send that starts now must end before the lease does."""
-        limit = timedelta(seconds=SEND_LIMIT)
-        return self._lease_until is not None and self._clock.now() + limit < self._lease_until
+            if self._ownership.is_ours:
+                await self._guarded(self._ownership.renew)
 
     # Claim
 
     async def _round(self) -> None:
         self._wake.clear()
-        if not self._lease_until:
-            await self._own_if_free()
-        if not self._lease_until:
+        if not self._ownership.is_ours:
+            await self._ownership.take_if_free()
+        if not self._ownership.is_ours:
             await self._sleep(until_next(TICK))
             return
         claimed, next_due = await self._claim()
@@ -211,16 +167,16 @@ class Dispatcher:
             return [], None
         now = self._clock.now()
         if not self._backlog and not self._unsure:
-            seen = await self._lookout.look(self._account_id)
+            seen = await self._lookout.look(self._ownership.account_id)
             if seen and not seen.is_due:
                 return [], seen.next_due
         unsure, self._unsure = self._unsure, True
         async with self._database.begin() as tx:
             if unsure:
-                await tx.outbox.let_go(self._account_id, self._owner, self._in_hand)
+                await tx.outbox.let_go(self._ownership.account_id, self._owner, self._in_hand)
             await work_off(tx, now)
-            await tx.outbox.release_held(self._account_id, now, RELEASED_AT_ONCE)
-            claim = await tx.outbox.claim(self._account_id, self._owner, now, room)
+            await tx.outbox.release_held(self._ownership.account_id, now, RELEASED_AT_ONCE)
+            claim = await tx.outbox.claim(self._ownership.account_id, self._owner, now, room)
         self._unsure = False
         if not self._in_hand:
             self._stock.begin()
@@ -274,63 +230,7 @@ class Dispatcher:
             (composition,) = await self._compose([delivery])
         if isinstance(composition, Nothing):
             return skipped(delivery, composition.reason, self._clock.now())
-        started = monotonic()
-        await self._budget.turn()
-        self._witness(Waited(self._adapter.platform, is_answer=False, seconds=monotonic() - started))
-        async with self._sends:
-            self._begun(delivery)
-            if not self._may_send():
-                # The lease may have run out while we waited: whoever owns the account now delivers this.
-                return put_off(delivery, "the lease ran out", self._clock.now())
-            return await self._send(delivery, composition)
-
-    async def _send(self, delivery: Delivery, composition: Message | list[Edit] | FollowUp) -> Settlement:
-        match composition:
-            case Message(card, shows, release, reason):
-                outcome = await self._limited(self._adapter.send(delivery.destination, card))
-                now = self._clock.now()
-                if release and isinstance(outcome, Sent):
-                    self._witness(Posted(self._adapter.platform, release, now))
-                settled = settlement(delivery, outcome, now, shows=shows)
-                return replace(settled, reason=reason) if reason and not settled.reason else settled
-            case FollowUp(under, card, told):
-                outcome = await self._limited(self._adapter.send(delivery.destination, card, under=under))
-                return settlement(delivery, outcome, self._clock.now(), told=told)
-            case list():
-                return await self._edit(delivery, composition)
-            case _:
-                assert_never(composition)
-
-    async def _edit(self, delivery: Delivery, edits: list[Edit]) -> Settlement:
-        """Edit each post; an edit repeated does no harm, so one that must wait has them all tried again."""
-        result: Settlement | None = None
-        for edit in edits:
-            outcome = await self._limited(self._adapter.edit(edit.post, edit.card))
-            told = edit.told(delivery.release_id) if await self._told_anew(edit, outcome) else ()
-            settled = settlement(delivery, outcome, self._clock.now(), shows=edit.shows, edited=edit.post.id, told=told)
-            if not isinstance(outcome, Sent | PostGone | Refused):
-                return settled
-            if result is None or settled.state is DeliveryState.SENT:
-                result = settled
-        assert result is not None
-        return result
-
-    async def _told_anew(self, edit: Edit, outcome: SendOutcome) -> bool:
-        """Where the platform could not edit and posted anew: say there what changed too, so that no third message need tell it."""
-        if not isinstance(outcome, Sent) or outcome.reference in ("", edit.post.reference) or edit.anew is None:
-            return False
-        if not self._may_send():
-            return False
-        await self._budget.turn()
-        posted = replace(edit.post, reference=outcome.reference)
-        return isinstance(await self._limited(self._adapter.edit(posted, edit.anew)), Sent)
-
-    async def _limited(self, sending: Awaitable[SendOutcome]) -> SendOutcome:
-        try:
-            async with asyncio.timeout(SEND_LIMIT):
-                return await sending
-        except TimeoutError:
-            return RetryLater(f"no answer in {SEND_LIMIT:.0f} seconds", ambiguous=True)
+        return await self._sending.send(delivery, composition, lambda: self._begun(delivery))
 
     # Settle
 

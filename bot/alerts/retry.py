@@ -44,10 +44,11 @@ def settlement(
     now: datetime,
     *,
     shows: tuple[tuple[ReleaseId, int], ...] = (),
+    more: int = 0,
     edited: PostId | None = None,
     told: tuple[tuple[ReleaseId, int], ...] = (),
 ) -> Settlement:
-    """The settlement of a delivery by its outcome: `shows`, `edited` and `told` as in `Settlement`, for when it was sent.
+    """The settlement of a delivery by its outcome: `shows`, `more`, `edited` and `told` as in `Settlement`, for when it was sent.
 
     `edited` may also turn out to stand no longer.
     """
@@ -59,6 +60,7 @@ def settlement(
             now,
             reference=outcome.reference,
             shows=shows,
+            more=more,
             edited=edited,
             told=told,
             digests=delivery.kind is DeliveryKind.DIGEST,

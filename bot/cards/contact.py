@@ -60,9 +60,18 @@ def sightings(release: Release) -> tuple[Sighting, ...]:
     return tuple(Sighting(each, release.id, release.published, content.title, content.url) for each in release.contacts)
 
 
-def press_contacts(release: Release) -> list[Contact]:
-    """Those that a release names and the press can reach, none twice, duty desks first."""
-    return [known.contact for known in merge(sightings(release)) if not known.through_desk]
+def to_call(release: Release, pins: Sequence[Pin] = ()) -> list[KnownContact]:
+    """Whom to call, as an alert says it: whom an operator pinned, a duty desk, then the people whom the release names.
+
+    The desk is the release's own, else the catalogue's. What is not right any more is left out: an alert has no room for doubt.
+    Of `pins` those of other newsrooms do not count.
+    """
+    pinned = tuple(pin for pin in pins if pin.newsroom_id == release.newsroom.id)
+    desk = PressDesk(release.newsroom, sightings(release), pinned)
+    fresh = [each for each in desk.known if each.stale is None and not each.through_desk]
+    own = [each for each in fresh if each.pinned_at or each.releases]
+    has_desk = any(each.is_desk for each in own)
+    return [each for each in fresh if each in own or not own or (each.is_desk and not has_desk)]
 
 
 def of_newsroom(desk: PressDesk, most: int = MANY) -> list[KnownContact]:
@@ -96,6 +105,17 @@ def known_item(known: KnownContact, desk: PressDesk, texts: Texts, here: Release
     return replace(item, url=url, marks=(texts.t(_STALENESS[known.stale]),) if known.stale else ())
 
 
+def call_items(release: Release, pins: Sequence[Pin], texts: Texts) -> list[ContactItem]:
+    """Whom to call, each with where it is from, unless that is the release itself."""
+    return [_call_item(known, release, texts) for known in to_call(release, pins)]
+
+
+def _call_item(known: KnownContact, release: Release, texts: Texts) -> ContactItem:
+    is_own = known.releases and not known.pinned_at
+    source = "" if is_own else source_of(replace(known, last=None), texts)
+    return contact_item(known.contact, release.newsroom, texts, source)
+
+
 def source_of(known: KnownContact, texts: Texts, here: Release | None = None) -> str:
     """From where a contact is, and when it was seen last."""
     parts = [texts.t("reached through the press desk")] if known.through_desk else []
@@ -115,11 +135,6 @@ def _seen(last: Sighting, texts: Texts, here: Release | None, *, listed: bool) -
     if listed:
         return texts.t("from the catalogue and “{title}”, {date}", title=title, date=date)
     return texts.t("from “{title}”, {date}", title=title, date=date)
-
-
-def newsroom_contact_items(newsroom: Newsroom | NewsroomEntry, texts: Texts) -> list[ContactItem]:
-    """What the catalogue says, if anything."""
-    return press_desk_items(PressDesk(newsroom), texts)
 
 
 def press_desk_items(desk: PressDesk, texts: Texts, most: int = FEW) -> list[ContactItem]:

@@ -24,10 +24,12 @@ _PAST = timedelta(days=30)
 
 
 def occasion_elements(release: Release, content: Content, texts: Texts, now: datetime | None) -> list[Element]:
-    """The lines to be read before all others; without `now` as it may stand for days."""
+    """The lines to be read before all others; without `now` as it may stand for days.
+
+    What the version that is read leaves unsaid another may say: an embargo holds in every language.
+    """
     asked = asks(release, content)
-    body = [block.text for block in content.body]
-    lines = dict.fromkeys((embargo(content.lead, body), deadline(content.lead, body, everywhere=_is_invitation(content))))
+    lines = dict.fromkeys(next(filter(None, map(line, _versions(release, content))), "") for line in (_embargo, _deadline))
     tone = Tone.QUIET if now and now - release.published > _PAST else Tone.WARNING
     found: list[Element] = [Text(block, tone) for line in lines for block in paragraphs(shorten(line, _LONGEST))]
     if asked and asked.when:
@@ -37,9 +39,27 @@ def occasion_elements(release: Release, content: Content, texts: Texts, now: dat
     return found
 
 
+def _versions(release: Release, content: Content) -> tuple[Content, ...]:
+    """The version that is read, before the others."""
+    return (content, *(each for each in release.versions if each != content))
+
+
+def _embargo(content: Content) -> str:
+    return embargo(content.lead, [block.text for block in content.body])
+
+
+def _deadline(content: Content) -> str:
+    return deadline(content.lead, [block.text for block in content.body], everywhere=_is_invitation(content))
+
+
 def asks(release: Release, content: Content) -> Occasion | None:
-    """What a release invites the press to; None where it does not, or stands no more."""
-    if release.gone_at or not _is_invitation(content):
+    """What a release invites the press to, by the version that is read, else by another; None where none does, or it is gone."""
+    asked = (_asks(release, each) for each in _versions(release, content))
+    return next(filter(None, asked), None) if release.gone_at is None else None
+
+
+def _asks(release: Release, content: Content) -> Occasion | None:
+    if not _is_invitation(content):
         return None
     body = [block.text for block in content.body]
     zone = clock_of(release.newsroom.country) if release.date_note is None else None

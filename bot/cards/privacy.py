@@ -1,4 +1,4 @@
-"""What is kept of people and conversations, in words; `storage/models.py` is where it is, `bot/retention.py` for how long."""
+"""What is kept of people and conversations, in words; `storage/models/` is where it is, `bot/retention.py` for how long."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.cards.contact import contact_item, newsroom_contact_items, press_contacts
+from bot.cards.contact import call_items
 from bot.cards.listing import release_entry
 from bot.cards.occasion import asks, occasion_elements
 from bot.cards.shorten import shorten, shorten_prose, summary
@@ -22,8 +22,8 @@ from bot.cards.words import (
 from bot.domain.card import (
     Button,
     Card,
-    ContactItem,
     Element,
+    Entry,
     Fact,
     Heading,
     Image,
@@ -32,9 +32,10 @@ from bot.domain.card import (
     Title,
     Tone,
 )
+from bot.domain.contact import Pin
 from bot.domain.options import AS_USUAL, DestinationOptions, Length
 from bot.domain.prose import Prose, paragraphs, plain
-from bot.domain.release import Content, Document, Release
+from bot.domain.release import Content, Document, Release, ReleaseId
 from bot.i18n import Texts
 from bot.ports import Taker
 
@@ -42,12 +43,19 @@ LEAD = 600
 """Characters of an alert's lead."""
 BODY = 3500
 """Characters of a release's text; the rest is behind its link, and platforms have limits."""
+ALERT_CONTACTS = 2
+"""Contacts in an alert; the others are one press away."""
 _DIGEST = 3400
 _ENTRIES = 20
 """Characters of a digest's lines, and their number: what one message of every platform has room for."""
+_MARKUP = 9_600
+_ENTRY_MARKUP, _MARK_MARKUP, _LABEL = 480, 100, 75
+"""What a digest may come to in Slack's structure, where an entry and each of its marks cost so much besides what they say, and a
+title its first letters once more in the menu below. The rest of Slack's 12,000 is for the heading, what stands at the end, and the
+marks that later edits bring.
+"""
 _APART = 4
 _TITLE = 300
-_ALERT_CONTACTS = 2
 _CONTACTS = 6
 _PICTURES = 3
 _DOCUMENTS = 10
@@ -57,11 +65,17 @@ _BUTTONS = 6
 """Below an alert: two rows of three, which a telephone shows with the alert's first lines."""
 
 
-def alert_card(release: Release, texts: Texts, how: DestinationOptions = AS_USUAL, taker: Taker | None = None) -> Card:
+def alert_card(
+    release: Release,
+    texts: Texts,
+    how: DestinationOptions = AS_USUAL,
+    taker: Taker | None = None,
+    pins: Sequence[Pin] = (),
+) -> Card:
     """A release as it is told to a destination, where it may stand for days: what, who, when, the lead, whom to call.
 
     `how`: a headline alone, or the whole text, and without a picture, where that was chosen there; and whether it is shown who has
-    taken the story on, which is then the `taker`.
+    taken the story on, which is then the `taker`. `pins`: the newsroom's contacts that operators vouch for.
     """
     content = release.content(texts.language)
     elements = [
@@ -69,7 +83,7 @@ def alert_card(release: Release, texts: Texts, how: DestinationOptions = AS_USUA
         *occasion_elements(release, content, texts, None),
         *_told(content, texts, how.length),
     ]
-    elements += _contacts(release, texts)[:_ALERT_CONTACTS] if how.length is not Length.HEADLINE else ()
+    elements += call_items(release, pins, texts)[:ALERT_CONTACTS] if how.length is not Length.HEADLINE else ()
     elements += _pictures(content)[:1] if how.picture else ()
     taking: Button | None = None
     if how.takers:
@@ -103,26 +117,41 @@ def _told(content: Content, texts: Texts, length: Length) -> list[Element]:
 
 def fits_digest(releases: Sequence[Release], texts: Texts) -> int:
     """How many of them, from the first on, one message has room for on every platform; at least one."""
-    room = _DIGEST
+    room, markup = _DIGEST, _MARKUP
     for count, release in enumerate(releases[:_ENTRIES]):
         entry = release_entry(count + 1, release, texts, None)
-        room -= len(entry.title) + sum(len(part) + _APART for part in (*entry.meta, *entry.marks)) + _APART
-        if room < 0 and count:
+        said = len(entry.title) + sum(len(part) + _APART for part in (*entry.meta, *entry.marks)) + _APART
+        room -= said
+        markup -= said + len(entry.url) + len(entry.title[:_LABEL]) + _ENTRY_MARKUP + _MARK_MARKUP * len(entry.marks)
+        if min(room, markup) < 0 and count:
             return count
     return min(len(releases), _ENTRIES)
 
 
-def digest_card(releases: Sequence[Release], texts: Texts, *, more: int = 0) -> Card:
-    """Several releases in one message: late finds, as the heading says where all of them are; `more` of which there was no room."""
+def digest_card(
+    releases: Sequence[Release], texts: Texts, *, more: int = 0, takers: Mapping[ReleaseId, Taker] | None = None
+) -> Card:
+    """Several releases in one message: late finds, as the heading says where all of them are; `more` of which there was no room.
+
+    `takers`: who has taken any of their stories on.
+    """
     newsrooms = dict.fromkeys(release.newsroom.name for release in releases)
     single, late = len(newsrooms) == 1, all(release.late for release in releases)
     heading = _digest_heading(len(releases) + more, texts, late=late)
     if single:
         heading = f"{next(iter(newsrooms))}: {heading}"
     entries = [release_entry(n, release, texts, None, single=single, late=not late) for n, release in enumerate(releases, 1)]
+    entries = [_with_taker(entry, (takers or {}).get(release.id), texts) for entry, release in zip(entries, releases, strict=True)]
     rest = texts.n("and {count} more: /latest", "and {count} more: /latest", more)
     below = [Text(paragraphs(rest)[0], Tone.QUIET)] if more else []
     return Card(summary(heading), (Heading(heading), *entries, *below))
+
+
+def _with_taker(entry: Entry, taker: Taker | None, texts: Texts) -> Entry:
+    if taker is None:
+        return entry
+    name = shorten(taker.name, _NAME) or texts.t("Somebody")
+    return replace(entry, meta=(*entry.meta, texts.t("{name} has the story", name=name)))
 
 
 def _digest_heading(count: int, texts: Texts, *, late: bool) -> str:
@@ -131,8 +160,8 @@ def _digest_heading(count: int, texts: Texts, *, late: bool) -> str:
     return texts.n("{count} release", "{count} releases", count)
 
 
-def release_card(release: Release, texts: Texts, now: datetime, *, language: str = "") -> Card:
-    """All that is stored of a release, in the wanted language version, its text capped."""
+def release_card(release: Release, texts: Texts, now: datetime, *, language: str = "", pins: Sequence[Pin] = ()) -> Card:
+    """All that is stored of a release, in the wanted language version, its text capped; `pins` as in its alert."""
     content = release.content(language or texts.language)
     elements: list[Element] = [*_head(release, content, texts, now), *occasion_elements(release, content, texts, now)]
     elements += [Text(block) for block in paragraphs(shorten(content.lead, BODY))]
@@ -141,7 +170,7 @@ def release_card(release: Release, texts: Texts, now: datetime, *, language: str
     elements += document_elements(content, texts)
     if content.keywords:
         elements.append(Fact(texts.t("Keywords"), shorten(", ".join(content.keywords), _KEYWORDS)))
-    if contacts := _contacts(release, texts)[:_CONTACTS]:
+    if contacts := call_items(release, pins, texts)[:_CONTACTS]:
         elements += [Heading(texts.t("Press contact")), *contacts]
     cut = shorten_prose(without_lead(content), BODY)[1]
     return Card(_summary(release, content, texts, now), tuple(elements), rows(*_release_buttons(release, content, texts, cut=cut)))
@@ -177,12 +206,6 @@ def _summary(release: Release, content: Content, texts: Texts, now: datetime | N
     loud = "".join(f"{mark}: " for mark in marks(release, texts, now)[:1])
     kind = kind_word(content, texts)
     return summary(f"{loud}{release.newsroom.name}{f' ({kind})' if kind else ''}: {content.title}")
-
-
-def _contacts(release: Release, texts: Texts) -> list[ContactItem]:
-    """The release's own, duty desks first; else the newsroom's."""
-    own = [contact_item(contact, release.newsroom, texts) for contact in press_contacts(release)]
-    return own or newsroom_contact_items(release.newsroom, texts)
 
 
 def without_lead(content: Content) -> Prose:
@@ -230,6 +253,7 @@ def more_card(release: Release, texts: Texts, now: datetime) -> Card:
     buttons = (
         Button(texts.t("Read"), f"/release id:{release.id}"),
         _calendar_button(release, content, texts),
+        _pictures_button(release, content, texts),
         *(_version_button(release, version) for version in other_versions(release, content)),
         Button(texts.t("Related"), f"/release id:{release.id} related"),
         Button(texts.t("Why is it here?"), f"/why id:{release.id}"),
@@ -244,7 +268,7 @@ def _release_buttons(release: Release, content: Content, texts: Texts, *, cut: b
         Button(label, url=content.url) if content.url else None,
         Button(release.newsroom.name, f"/newsroom {release.newsroom.slug}"),
         _calendar_button(release, content, texts),
-        Button(texts.t("Pictures"), f"/release id:{release.id} pictures") if content.pictures else None,
+        _pictures_button(release, content, texts),
         Button(texts.t("Related"), f"/release id:{release.id} related"),
         *(
             Button(language_name(version.language), f"/release id:{release.id} in:{version.language}")
@@ -255,6 +279,10 @@ def _release_buttons(release: Release, content: Content, texts: Texts, *, cut: b
 
 def _documents_button(release: Release, documents: Sequence[Document], texts: Texts) -> Button | None:
     return Button(texts.t("Documents"), f"/release id:{release.id} documents") if documents else None
+
+
+def _pictures_button(release: Release, content: Content, texts: Texts) -> Button | None:
+    return Button(texts.t("Pictures"), f"/release id:{release.id} pictures") if content.pictures else None
 
 
 def _calendar_button(release: Release, content: Content, texts: Texts) -> Button | None:

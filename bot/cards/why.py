@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.cards.shorten import shorten, summary
 from bot.cards.words import date_note, lasted, rows
 from bot.domain.card import Button, Card, Element, Fact, Heading, Text, Title, Tone
-from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.delivery import DeliveryKind, DeliveryState, More, Post
 from bot.domain.prose import paragraphs
 from bot.domain.release import Release
 from bot.i18n import N_, Texts
@@ -45,6 +45,7 @@ _REASONS = {
     "no post stands there that shows it": N_("it does not stand here"),
     "muted there, or subscribed to no longer": N_("muted, or subscribed to no longer"),
     "what changed is not told there": N_("what changed is not told here"),
+    "nothing that may be changed shows it there": N_("corrections are ignored here"),
     "not told there": N_("what changed is not told here"),
     "already told": N_("it was told already"),
     "nothing changed that is worth a word": N_("nothing changed that is worth a word"),
@@ -54,6 +55,10 @@ _KINDS = {
     DeliveryKind.CORRECTION: N_("Correction"),
     DeliveryKind.FOLLOW_UP: N_("What was changed"),
 }
+
+
+_POSTS = 5
+"""So many messages are led to: the first, and the newest of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,27 @@ def why_card(release: Release, story: Story, bringing: Sequence[Bringing], texts
         Button(texts.t("Settings"), "/settings"),
     )
     return Card(summary(verdict), tuple(elements), rows(*buttons))
+
+
+def named_posts(story: Story, texts: Texts, now: datetime) -> list[tuple[str, Post]]:
+    """The messages that stand there about it, oldest first, with what leads to each; of those of one sort also when it was sent."""
+    posts = (*story.posts[:1], *story.posts[1:][-(_POSTS - 1) :])
+    if len(posts) == 1:
+        return [(texts.t("Show the message"), posts[0])]
+    told = {each.id: each for each in story.told}
+    labels = [_post_label(post, told.get(post.delivery_id) if post.delivery_id else None, texts) for post in posts]
+    return [
+        (f"{label} ({texts.moment(post.sent_at, now)})" if labels.count(label) > 1 else label, post)
+        for label, post in zip(labels, posts, strict=True)
+    ]
+
+
+def _post_label(post: Post, told: Told | None, texts: Texts) -> str:
+    if post.is_digest:
+        return texts.t("Show the digest")
+    if told and told.kind is DeliveryKind.FOLLOW_UP:
+        return texts.t("Show the whole text") if told.payload.get("more") == More.WHOLE else texts.t("Show what was changed")
+    return texts.t("Show the alert")
 
 
 # The verdict ------------------------------------------------------------------------------------------------------------
@@ -161,6 +187,9 @@ def _chapter(chapter: Chapter, release: Release, texts: Texts, now: datetime) ->
 
 
 def _kind(told: Told, texts: Texts) -> str:
+    # What completed a release, who took it on or whom to call about it is no correction by its newsroom.
+    if told.kind is DeliveryKind.CORRECTION and told.payload.get("more") != More.CHANGES:
+        return texts.t("Edited without a sound")
     return texts.t(_KINDS[told.kind]) if told.kind in _KINDS else told.kind.value
 
 

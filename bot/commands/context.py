@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -47,8 +47,10 @@ class Context:
 
     `commands` are those that the person may know of. `destination` is None where nothing was ever written down about this
     conversation. `page` is what a paging button asks for.
+    `may_ask`: whether a feed's address may be asked, or lies on a machine that is nobody's business.
     `other` is the other conversation of a command that names one. `keep`: for how long what is kept. `shown` is written down once
-    the answer is made, and then there is a link to the post that it `speaks_of`, where the platform has such.
+    the answer is made, and then there are links to the posts that it `speaks_of`, each with what it is called, where the platform
+    has such.
     """
 
     tx: Transaction
@@ -60,11 +62,12 @@ class Context:
     commands: Sequence[Command[Any]]
     is_operator: bool
     timezone: str
+    may_ask: Callable[[str], bool]
     page: int | None = None
     other: Destination | None = None
     keep: Keep = field(default_factory=Keep)
     shown: ShownList | None = field(default=None, init=False)
-    speaks_of: Post | None = field(default=None, init=False)
+    speaks_of: Sequence[tuple[str, Post]] = field(default=(), init=False)
     _newsrooms: list[Newsroom] | None = field(default=None, init=False)
     _hidden: bool = field(default=False, init=False)
 

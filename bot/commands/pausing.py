@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.alerts.resuming import keep_quiet
 from bot.cards import say_card
 from bot.cards.platforms import platform_name
 from bot.commands.command import Audience, Command, Family
@@ -74,6 +75,7 @@ async def resume(ctx: Context, args: Which) -> Reply:
     if not await ctx.tx.pauses.lift(meant.platform, meant.account, ctx.now):
         raise _not_paused(meant, pauses, ctx.texts)
     await _note(ctx, "resume", meant)
+    quiet = await keep_quiet(ctx.tx, meant.platform, meant.account, ctx.now)
     texts = ctx.texts
     said = [texts.t("{platform} goes on.", platform=meant.name)]
     if any(each.platform == meant.platform and not each.account for each in pauses if meant.account):
@@ -85,10 +87,25 @@ async def resume(ctx: Context, args: Which) -> Reply:
             )
         ]
     elif waiting:
-        said.append(texts.n("{count} message that waited goes out now.", "{count} messages that waited go out now.", waiting))
+        if waiting > quiet:
+            said.append(_goes_out(waiting - quiet, texts))
+        if quiet:
+            said.append(_held(quiet, texts))
         if any(each.at <= ctx.now - LATE_AFTER for each in paused if each.platform == meant.platform):
             said.append(texts.t("Where more than five alerts are over six hours old they come as one digest."))
     return Reply(say_card("\n".join(said), tone=Tone.GOOD, buttons=[Button(texts.t("Status"), "/status")]), private=True)
+
+
+def _goes_out(count: int, texts: Texts) -> str:
+    return texts.n("{count} message that waited goes out now.", "{count} messages that waited go out now.", count)
+
+
+def _held(count: int, texts: Texts) -> str:
+    return texts.n(
+        "{count} message waits until the quiet hours of its conversation end.",
+        "{count} messages wait until the quiet hours of their conversations end.",
+        count,
+    )
 
 
 async def _meant(ctx: Context, args: Which, command: str) -> Which:
@@ -181,7 +198,7 @@ RESUME = Command(
     summary=N_("let a paused platform go on"),
     details=N_(
         "What waited goes out in its order. Alerts that waited for more than six hours say so; where they are more than five in a "
-        "conversation they come as one digest."
+        "conversation they come as one digest. Where it is quiet hours, alerts wait until those end, unless they have urgent words."
     ),
     examples=("", "telegram"),
     audience=Audience.OPERATORS,

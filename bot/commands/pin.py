@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.alerts.anew import show_contacts
 from bot.cards import contact_card, say_card
 from bot.cards.contact import label_of
 from bot.commands.command import Audience, Command, Family
@@ -15,9 +16,10 @@ from bot.commands.contact import press_desk
 from bot.commands.context import Context, NearMiss
 from bot.commands.lookup import find_newsroom
 from bot.contacts import corrects, ways
-from bot.domain.card import Button, Tone
+from bot.domain.card import Button, Text, Tone
 from bot.domain.contact import Contact, ContactKind, Pin
 from bot.domain.newsroom import Newsroom
+from bot.domain.prose import paragraphs
 from bot.errors import UserError
 from bot.feeds.contacts import extract_contacts
 from bot.i18n import N_, Texts
@@ -54,19 +56,31 @@ async def pin(ctx: Context, args: Words) -> Reply:
     newsroom = await _newsroom(ctx, args, "/pin")
     contact = read_contact(args.text, newsroom, ctx.texts)
     before = await ctx.tx.pins.of(newsroom.id)
-    for each in (old for old in before if corrects(contact, old.contact)):
+    kept = [each for each in before if not corrects(contact, each.contact)]
+    if len(kept) >= _MOST:
+        raise UserError(ctx.texts.t("So many contacts are pinned there already: {count}. /unpin takes one away.", count=len(kept)))
+    for each in (old for old in before if old not in kept):
         await ctx.tx.pins.remove(each.id)
-        before.remove(each)
-    if len(before) >= _MOST:
-        raise UserError(
-            ctx.texts.t("So many contacts are pinned there already: {count}. /unpin takes one away.", count=len(before))
-        )
     made = await ctx.tx.pins.add(newsroom.id, contact, ctx.call.actor, ctx.now)
     log.info("contact_pinned", newsroom=newsroom.slug, pin=made.id, by=str(ctx.call.actor))
     about = {"newsroom": newsroom.name, "contact": label_of(contact, newsroom, ctx.texts)}
     await ctx.tx.deeds.note(ctx.call.actor, "pin", about, ctx.now)
     card = contact_card([await press_desk(ctx, newsroom)], ctx.texts)
-    return Reply(replace(card, buttons=((_unpin_button(made, newsroom, ctx.texts),), *card.buttons)), private=True)
+    edited = _edited(await show_contacts(ctx.tx, newsroom.id, before, ctx.now), ctx.texts)
+    below = [Text(paragraphs(edited)[0], Tone.QUIET)] if edited else []
+    buttons = ((_unpin_button(made, newsroom, ctx.texts),), *card.buttons)
+    return Reply(replace(card, elements=(*card.elements, *below), buttons=buttons), private=True)
+
+
+def _edited(releases: int, texts: Texts) -> str:
+    """What is done about alerts that stand."""
+    if not releases:
+        return ""
+    return texts.n(
+        "The alerts about {count} release of the last day are edited, without a sound.",
+        "The alerts about {count} releases of the last day are edited, without a sound.",
+        releases,
+    )
 
 
 def read_contact(text: str, newsroom: Newsroom, texts: Texts) -> Contact:
@@ -90,11 +104,12 @@ async def unpin(ctx: Context, args: Words) -> Reply:
     if len(meant) > 1:
         raise NearMiss(ctx.texts.t("Which of them?"), _buttons(meant, newsroom, ctx.texts))
     await ctx.tx.pins.remove(meant[0].id)
+    edited = _edited(await show_contacts(ctx.tx, newsroom.id, pins, ctx.now), ctx.texts)
     log.info("contact_unpinned", newsroom=newsroom.slug, pin=meant[0].id, by=str(ctx.call.actor))
     who = label_of(meant[0].contact, newsroom, ctx.texts)
     await ctx.tx.deeds.note(ctx.call.actor, "unpin", {"newsroom": newsroom.name, "contact": who}, ctx.now)
     said = ctx.texts.t("{contact} is not pinned at {newsroom} any more.", contact=who, newsroom=newsroom.name)
-    return Reply(say_card(said, tone=Tone.GOOD), private=True)
+    return Reply(say_card(f"{said} {edited}".rstrip(), tone=Tone.GOOD), private=True)
 
 
 async def _newsroom(ctx: Context, args: Words, command: str) -> Newsroom:
@@ -131,7 +146,7 @@ PIN = Command(
     summary=N_("say whom the press is to call at a newsroom"),
     details=N_(
         "Name, role, number, address and remark in one line, as a press release would write them. The contact then stands first "
-        "and is marked as yours; what was read of the same person or number is replaced."
+        "and is marked as yours; what was read of the same person or number is replaced, in alerts of the last day too."
     ),
     examples=("um Freja Holm, +45 20 12 34 56",),
     audience=Audience.OPERATORS,

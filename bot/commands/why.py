@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.alerts.wants import Wanting
-from bot.cards.why import Bringing, why_card
+from bot.cards.shorten import shorten
+from bot.cards.why import Bringing, named_posts, why_card
 from bot.commands.command import Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.lookup import Reference, find_release, reference
@@ -13,6 +14,9 @@ from bot.domain.release import Release
 from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply, Story
+
+_CHOICES = 8
+_TITLE = 60
 
 
 def parse_args(rest: str, texts: Texts) -> Reference | None:
@@ -27,8 +31,7 @@ async def run(ctx: Context, wanted: Reference | None) -> Reply:
     """The story of one release here."""
     release = await find_release(ctx, wanted) if wanted else await _replied_to(ctx)
     story = await ctx.tx.outbox.story(ctx.destination.id, release.id) if ctx.destination else Story((), ())
-    posts = await ctx.tx.outbox.posts(ctx.destination.id, release.id) if ctx.destination else []
-    ctx.speaks_of = next(iter(posts), None)  # where it was told first: what came later is linked there
+    ctx.speaks_of = named_posts(story, ctx.texts, ctx.now)
     wanting = Wanting(release, final=True)
     bringing = [
         Bringing(name_of(each, ctx.texts), wanting.rule(each.options).value)
@@ -40,11 +43,15 @@ async def run(ctx: Context, wanted: Reference | None) -> Reply:
 
 async def _replied_to(ctx: Context) -> Release:
     post = await ctx.tx.outbox.post(ctx.call.address, ctx.call.reply_to) if ctx.call.reply_to else None
-    release = await ctx.tx.releases.get(post.shows[0][0]) if post and post.shows else None
-    if release is None:
+    shown = await ctx.tx.releases.many([ident for ident, _ in post.shows]) if post else []
+    if len(shown) > 1:
+        language = ctx.texts.language
+        choice = [Button(shorten(each.content(language).title, _TITLE), f"/why id:{each.id}") for each in shown[:_CHOICES]]
+        raise NearMiss(ctx.texts.t("Which of these releases?"), choice)
+    if not shown:
         said = ctx.texts.t("Which release? Write its number in the list, such as /why 3, or reply to an alert with /why.")
         raise NearMiss(said, [Button(ctx.texts.t("Latest"), "/latest")])
-    return release
+    return shown[0]
 
 
 COMMAND = Command(

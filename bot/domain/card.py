@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.contact import Contact
-from bot.domain.prose import Block
+from bot.domain.prose import Block, BlockKind
 
 
 class Tone(StrEnum):
@@ -104,6 +104,19 @@ class Image:
 
 
 Element = Meta | Title | Heading | Text | ContactItem | Entry | Fact | Image
+
+
+def are_apart(before: Element, after: Element) -> bool:
+    """Whether an empty line belongs between two elements, wherever a card is lines of text."""
+    match before, after:
+        case (Meta(), _) | (_, Meta()) | (Heading(), _):
+            return False
+        case (Fact(), Fact()) | (ContactItem(), ContactItem()):
+            return False
+        case (Text(), Text()):
+            return not before.block.kind is after.block.kind is BlockKind.ITEM
+        case _:
+            return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,8 @@ class Post:
     """A message that stands in a destination. `reference` is the platform's own id for it, opaque to all but its adapter.
 
     `shows` are the releases it shows, with the revision of each; `told` has the revision of each that its readers know of: the one
-    with which it was posted, or of which they were told since. An edit alone tells nobody.
+    with which it was posted, or of which they were told since. An edit alone tells nobody. `more`: so many releases it only counts,
+    since it had no room for them. `delivery_id`: by what it was posted.
     """
 
     id: PostId
@@ -139,6 +140,13 @@ class Post:
     sent_at: datetime
     shows: tuple[tuple[ReleaseId, int], ...] = ()
     told: tuple[tuple[ReleaseId, int], ...] = ()
+    more: int = 0
+    delivery_id: DeliveryId | None = None
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether it tells of several releases, and of none as an alert does."""
+        return len(self.shows) + self.more > 1
 
 
 # What a platform made of one send or edit ----------------------------------------------------------------------------
@@ -214,11 +222,11 @@ SendOutcome = Sent | NotSent
 class Settlement:
     """What becomes of one claimed delivery: written in one transaction, fenced by the lane's owner.
 
-    `state` PENDING means it is tried again at `due_at`. `reference` and `shows` make the post of a sent one; `edited` names the
-    post that a correction changed, `gone` one that stands no longer; `told` has the revisions of which the destination's readers
-    now know; `digests`: what was held back for this digest shares its fate, and was told where it is in `shows`. `pause` holds the
-    reason for which the destination gets nothing more until it is resumed, `moved_to` its new conversation. `blocks_account`:
-    nothing goes out through the whole account before `due_at`.
+    `state` PENDING means it is tried again at `due_at`. `reference`, `shows` and `more` make the post of a sent one; `edited` names
+    the post that a correction changed, `gone` one that stands no longer; `told` has the revisions of which the destination's
+    readers now know; `digests`: what was held back for this digest shares its fate, and was told where it is in `shows`. `pause`
+    holds the reason for which the destination gets nothing more until it is resumed, `moved_to` its new conversation.
+    `blocks_account`: nothing goes out through the whole account before `due_at`.
     """
 
     delivery_id: DeliveryId
@@ -229,6 +237,7 @@ class Settlement:
     due_at: datetime | None = None
     reference: str = ""
     shows: tuple[tuple[ReleaseId, int], ...] = ()
+    more: int = 0
     edited: PostId | None = None
     gone: PostId | None = None
     told: tuple[tuple[ReleaseId, int], ...] = ()

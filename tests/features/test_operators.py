@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.commands.broadcast import Words, read_words
+from bot.domain.delivery import DeliveryKind, Owed
 from bot.domain.newsroom import FeedState
 from bot.domain.subscription import Address
 from bot.ports import PollResult
-from tests.features.newsdesk import ADMIN, NOW, OPERATOR, Newsdesk, buttons_of, newsdesk, press, words_of
+from tests.features.newsdesk import ADMIN, HERE, NOW, OPERATOR, Newsdesk, buttons_of, newsdesk, press, words_of
 
 ELSEWHERE = Address("telegram", "presse_bot", "200")
 OPERATORS_ONLY = "Det kan kun bottens driftsansvarlige."
@@ -152,6 +153,24 @@ async def test_a_platform_is_paused_and_goes_on(desk: Newsdesk) -> None:
     assert "Telegram er allerede sat på pause." in again
     assert "Telegram er genoptaget." in await desk.words(press(status.card, "Genoptag Telegram"), OPERATOR)
     assert "Telegram er ikke sat på pause." in await desk.words("/resume telegram", OPERATOR)
+
+
+async def test_what_goes_on_says_what_quiet_hours_keep(desk: Newsdesk) -> None:
+    """How much waits until they end, and how much goes out now."""
+    await desk.ask("/subscribe um")
+    await desk.ask("/subscribe um", address=ELSEWHERE)
+    await desk.ask("/settings quiet:11-14")
+    await desk.ask("/pause telegram", OPERATOR)
+    async with desk.database.begin() as tx:
+        here, there = [await tx.destinations.find(address) for address in (HERE, ELSEWHERE)]
+        assert here is not None
+        assert there is not None
+        (about, *_) = await tx.releases.latest([each.id for each in await tx.newsrooms.all()], limit=1)
+        owed = [Owed(each.id, DeliveryKind.ALERT, "alert", about.id, 1) for each in (here, there)]
+        await tx.outbox.owe(owed, desk.clock.time)
+    said = await desk.words("/resume telegram", OPERATOR)
+    assert "1 besked, der har ventet, sendes nu.\n1 besked venter, til samtalens stilletid er forbi." in said
+    assert "Den er holdt tilbage til i dag kl. 14.00." in await desk.words(f"/why id:{about.id}")
 
 
 async def test_one_account_of_a_platform(desk: Newsdesk) -> None:

@@ -47,6 +47,15 @@ async def owed(desk: Newsdesk, about: ReleaseId, *, until: datetime | None = Non
         await tx.outbox.owe([alert], desk.clock.time)
 
 
+async def follows(desk: Newsdesk, about: ReleaseId | None, what: str, kind: DeliveryKind = DeliveryKind.FOLLOW_UP) -> None:
+    """Something else that the conversation is owed: more about a release, or a digest."""
+    async with desk.database.begin() as tx:
+        here = await tx.destinations.find(HERE)
+        assert here is not None
+        payload = {"more": what} if about else {}
+        await tx.outbox.owe([Owed(here.id, kind, f"{what}:{about}", about, 1 if about else 0, payload=payload)], desk.clock.time)
+
+
 async def settled(desk: Newsdesk, state: DeliveryState, reason: str = "", **more: object) -> None:
     """What became of the alert that is due."""
     async with desk.database.begin() as tx:
@@ -60,9 +69,7 @@ async def settled(desk: Newsdesk, state: DeliveryState, reason: str = "", **more
             state,
             desk.clock.time,
             reason,
-            reference="55" if shows else "",
-            shows=shows,
-            **more,  # type: ignore[arg-type]
+            **{"reference": "55" if shows else "", "shows": shows} | more,  # type: ignore[arg-type]
         )
         await tx.outbox.settle("test", [outcome])
 
@@ -112,6 +119,50 @@ async def test_the_message_is_linked_to_where_it_stands(desk: Newsdesk) -> None:
 
     desk.router._link = nowhere
     assert "Vis beskeden" not in await desk.words(f"/why id:{about}")
+
+
+async def test_each_message_about_it_is_led_to(desk: Newsdesk) -> None:
+    """The alert, what was changed, the digest: in the order in which they came, the first of them and the newest."""
+    await desk.ask("/subscribe um")
+    about, other = await found(desk, 50, "Ny ambassade i Nuuk"), await found(desk, 51, "Ny konsul")
+    both = ((about, 1), (other, 1))
+    await owed(desk, about)
+    await settled(desk, DeliveryState.SENT)
+    await follows(desk, about, "whole")
+    await settled(desk, DeliveryState.SENT, shows=(), reference="56")
+    await follows(desk, about, "changes")
+    await settled(desk, DeliveryState.SENT, shows=(), reference="57")
+    desk.clock.time += MINUTE
+    await follows(desk, None, "digest", DeliveryKind.DIGEST)
+    await settled(desk, DeliveryState.SENT, shows=both, reference="58")
+    words = await desk.words(f"/why id:{about}")
+    assert [line for line in words.splitlines() if "https://chat.example/100/5" in line] == [
+        "[Vis varslet] https://chat.example/100/55",
+        "[Vis hele teksten] https://chat.example/100/56",
+        "[Vis, hvad der blev ændret] https://chat.example/100/57",
+        "[Vis overblikket] https://chat.example/100/58",
+    ]
+    assert "[Vis beskeden] https://chat.example/100/58" in await desk.words(f"/why id:{other}")
+    for number in range(61, 67):
+        await follows(desk, about, f"changes-{number}")
+        await settled(desk, DeliveryState.SENT, shows=(), reference=str(number))
+    words = await desk.words(f"/why id:{about}")
+    assert [line.rpartition("/")[2] for line in words.splitlines() if "https://chat.example/100/" in line] == [
+        *("55", "63", "64", "65", "66"),
+    ]
+    assert "[Vis, hvad der blev ændret (i dag kl. 12.02)] https://chat.example/100/63" in words
+
+
+async def test_why_in_reply_to_a_digest_asks_which_release(desk: Newsdesk) -> None:
+    """Each of them is a press away."""
+    await desk.ask("/subscribe um")
+    about, other = await found(desk, 50, "Ny ambassade i Nuuk"), await found(desk, 51, "Ny konsul")
+    await follows(desk, None, "digest", DeliveryKind.DIGEST)
+    await settled(desk, DeliveryState.SENT, shows=((about, 1), (other, 1)), reference="58")
+    words = await desk.words("/why", reply_to="58")
+    assert "Hvilken af disse pressemeddelelser?" in words
+    assert f"[Ny ambassade i Nuuk] /why id:{about}" in words
+    assert f"[Ny konsul] /why id:{other}" in words
 
 
 async def test_more_leads_to_what_an_alert_has_no_room_for(desk: Newsdesk) -> None:

@@ -130,3 +130,39 @@ async def _given_up(desk: TelegramDesk) -> None:
         dead = "UPDATE delivery SET state = 'dead', reason = 'message is too long', done_at = ?"
         await tx.connection.exec_driver_sql(dead, (ago,))
         await tx.connection.exec_driver_sql("UPDATE lane SET pending = 0, due_at = NULL")
+
+
+async def test_a_number_that_an_operator_corrects_is_corrected_in_alerts(on_telegram: Start, telegram: TelegramApi) -> None:
+    """In the one that stands, without a message, and in the next; `/why` and `/kontakt` under it know of it too; and back."""
+    dagny, asta = (telegram.user(name, language="da", started=True) for name in ("Dagny", "Asta"))
+    async with on_telegram(PRESSEVAGT_OPERATORS=f"telegram:{dagny.id}") as desk:
+        await subscribed(asta)
+        await desk.publish(1, "Kajen åbner")
+        alert = await post(asta.chat, "Kajen åbner")
+        await desk.settled(alert)
+        assert "+4533112233" in alert.words
+        await dagny.says("/pin havnen pressevagten, tlf. 33 99 88 77")
+        said = await post(dagny.chat, "fastgjort af redaktionen")
+        assert "Varslerne om 1 pressemeddelelse fra det seneste døgn bliver rettet uden lyd." in said.words
+        await until(lambda: "+4533998877" in alert.words)
+        await desk.settled(alert)
+        assert "+4533112233" not in alert.words
+        assert "RETTET" not in alert.words
+        before = len(posts(asta.chat))
+        await desk.publish(2, "Kajen lukker")
+        later = await post(asta.chat, "Kajen lukker")
+        assert "fastgjort af redaktionen" in later.words
+        assert "+4533998877" in later.words
+        assert "+4533112233" not in later.words
+        assert len(posts(asta.chat)) == before + 1, "nothing but the alert"
+        await asta.presses(later, "Kontakt")
+        contact = await post(asta.chat, "nævnt i denne pressemeddelelse")
+        assert "Har fået nyt nummer" in contact.words
+        assert contact.words.index("+4533998877") < contact.words.index("+4533112233")
+        await asta.says("/why id:1")
+        why = await post(asta.chat, "Redigeret uden lyd")
+        assert "Rettelse" not in why.words
+        await dagny.says("/unpin havnen")
+        await until(lambda: "+4533112233" in alert.words)
+        await until(lambda: "+4533112233" in later.words)
+        assert "+4533998877" not in alert.words + later.words

@@ -9,16 +9,19 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from bot.alerts import fanout
-from bot.alerts.compose import Composition, Edit, FollowUp, Message, Nothing, compose
-from bot.alerts.fanout import owe_alerts, owe_correction, work_off
+from bot.alerts.compose import compose
+from bot.alerts.composition import Composition, Edit, FollowUp, Message, Nothing
+from bot.alerts.fanout import owe_alerts, owe_correction, owe_taker, work_off
 from bot.alerts.retry import settlement, skipped
 from bot.domain.card import Entry, Text
 from bot.domain.delivery import Delivery, DeliveryKind, Refused, RetryLater, SendOutcome, Sent
-from bot.domain.options import DestinationOptions, Frequency, QuietHours, SubscriptionOptions
+from bot.domain.options import Corrections, DestinationOptions, Frequency, QuietHours, SubscriptionOptions
 from bot.domain.release import Kind, ReleaseId
 from bot.domain.subscription import DestinationId
+from bot.ports import Actor
 from tests.fakes.world import World, item
 
+ASTA = Actor("test", "bot", "7", "Asta Holm")
 DAILY = SubscriptionOptions(frequency=Frequency.DAILY)
 # The world's time is Friday at 12 in Copenhagen; the next digest is on Saturday at 8.
 HOURS_TO_DIGEST = 20
@@ -93,8 +96,8 @@ async def deliver(world: World, outcome: SendOutcome | None = None) -> list[tupl
         async with world.database.read() as tx:
             (composition,) = await compose(tx, [delivery], world.now)
         match composition:
-            case Message(_, shows):
-                settled = settlement(delivery, outcome or Sent(f"post-{delivery.id}"), world.now, shows=shows)
+            case Message(_, shows, more=more):
+                settled = settlement(delivery, outcome or Sent(f"post-{delivery.id}"), world.now, shows=shows, more=more)
             case Nothing(reason):
                 settled = skipped(delivery, reason, world.now)
             case FollowUp(told=told):
@@ -402,11 +405,94 @@ async def test_a_digest_that_stands_strikes_what_is_withdrawn(world: World, desk
     assert nothing == Nothing("already shown as corrected")
 
 
+async def test_a_digest_counts_the_rest_after_every_edit(world: World, desk: Desk) -> None:
+    """A withdrawal, then a correction: what it had no room for is there no less because of them."""
+    releases = await come_out(world, *(f"Pressemeddelelse nummer {n} fra havnen" for n in range(30)))
+    newsroom = (await world.feed()).newsroom.id
+    world.pass_time(hours=HOURS_TO_DIGEST)
+    await let_go(world)
+    ((_, composition),) = await deliver(world)
+    assert isinstance(composition, Message)
+    shown, said = len(titles(composition)), (composition.card.elements[0], composition.card.elements[-1])
+    async with world.database.begin() as tx:
+        revision = await tx.releases.mark_gone(releases[0], world.now)
+        assert revision is not None
+        await owe_correction(tx, newsroom, (releases[0], revision), world.now)
+    ((_, withdrawn),) = await deliver(world)
+    async with world.database.begin() as tx:
+        after = replace((await tx.releases.many(releases[1:2]))[0].content(), title="Ny bro")
+        revised = await tx.releases.revise(releases[1], after, now=world.now, correction=True)
+        await owe_correction(tx, newsroom, (releases[1], revised), world.now)
+    ((_, corrected),) = await deliver(world)
+    for edits in (withdrawn, corrected):
+        assert isinstance(edits, list)
+        (edit,) = edits
+        assert (edit.card.elements[0], edit.card.elements[-1]) == said
+        assert len(edit.shows) == len([each for each in edit.card.elements if isinstance(each, Entry)]) == shown
+    assert desk.id
+
+
+async def test_a_digest_shows_who_has_a_story(world: World, desk: Desk) -> None:
+    """Taken before it leaves or after, and still after a correction; given back, it says so no longer."""
+    await desk.how(DestinationOptions(takers=True))
+    releases = await come_out(world, "Ny kaj", "Ny bro")
+    newsroom = (await world.feed()).newsroom.id
+    there = [world.address()]
+    async with world.database.begin() as tx:
+        assert await tx.takers.take(releases[0], there, ASTA, world.now)
+    world.pass_time(hours=HOURS_TO_DIGEST)
+    await let_go(world)
+    ((_, digest),) = await deliver(world)
+    assert isinstance(digest, Message)
+    assert [who_has(each) for each in digest.card.elements if isinstance(each, Entry)] == ["Asta Holm har historien", ""]
+    async with world.database.begin() as tx:
+        assert await tx.takers.take(releases[1], there, replace(ASTA, name="Birk Lund"), world.now)
+        await owe_taker(tx, [desk.id], (releases[1], 1), world.now)
+    ((_, edits),) = await deliver(world)
+    assert isinstance(edits, list)
+    assert edits[0].card.silent
+    said = ["Asta Holm har historien", "Birk Lund har historien"]
+    assert [who_has(each) for each in edits[0].card.elements if isinstance(each, Entry)] == said
+    async with world.database.begin() as tx:
+        after = replace((await tx.releases.many(releases[:1]))[0].content(), title="Ny kaj i Ørby")
+        revised = await tx.releases.revise(releases[0], after, now=world.now, correction=True)
+        await owe_correction(tx, newsroom, (releases[0], revised), world.now)
+    ((_, edits),) = await deliver(world)
+    assert isinstance(edits, list)
+    assert [who_has(each) for each in edits[0].card.elements if isinstance(each, Entry)] == said
+    world.pass_time(hours=1)
+    async with world.database.begin() as tx:
+        await tx.takers.give_back(releases[1], there)
+        await owe_taker(tx, [desk.id], (releases[1], 1), world.now)
+    ((_, edits),) = await deliver(world)
+    assert isinstance(edits, list)
+    assert [who_has(each) for each in edits[0].card.elements if isinstance(each, Entry)] == [said[0], ""]
+
+
+async def test_a_digest_that_ignores_corrections_stays_as_it_was_read(world: World, desk: Desk) -> None:
+    """Whoever takes a story of it: an edit would show what is not to be shown there."""
+    await desk.how(DestinationOptions(takers=True, corrections=Corrections.IGNORE))
+    releases = await come_out(world, "Ny kaj", "Ny bro")
+    world.pass_time(hours=HOURS_TO_DIGEST)
+    await let_go(world)
+    await deliver(world)
+    async with world.database.begin() as tx:
+        assert await tx.takers.take(releases[0], [world.address()], ASTA, world.now)
+        await owe_taker(tx, [desk.id], (releases[0], 1), world.now)
+    ((_, nothing),) = await deliver(world)
+    assert nothing == Nothing("nothing that may be changed shows it there")
+
+
+def who_has(entry: Entry) -> str:
+    """What a line of a digest says of whoever has taken the story on."""
+    return next((part for part in entry.meta if "historien" in part), "")
+
+
 async def test_paused_destinations_are_told_when_they_are_resumed(world: World, desk: Desk) -> None:
     """What was held leaves into a lane that waits."""
     await come_out(world, "Ny kaj")
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address(), "kicked")
+        await tx.destinations.pause(world.address(), "kicked", world.now)
     world.pass_time(hours=HOURS_TO_DIGEST)
     await let_go(world)
     assert await world.claim() == []

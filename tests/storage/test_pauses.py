@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 
-from bot.alerts.compose import Message, compose
+from bot.alerts.compose import compose
+from bot.alerts.composition import Message
+from bot.alerts.resuming import keep_quiet
 from bot.domain.card import Meta
 from bot.domain.delivery import Delivery, DeliveryKind, Owed, RetryLater, Sent
-from bot.domain.subscription import ConversationKind
+from bot.domain.options import DestinationOptions, QuietHours
+from bot.domain.release import ReleaseId
+from bot.domain.subscription import ConversationKind, DestinationId
 from bot.ports import Actor, Hint, Look
 from tests.fakes.world import World
 
@@ -25,6 +30,7 @@ async def lift(world: World, platform: str = "test", account: str = "") -> bool:
     number = await world.account()
     async with world.database.begin() as tx:
         lifted = await tx.pauses.lift(platform, account, world.now)
+        await keep_quiet(tx, platform, account, world.now)
         await tx.outbox.release_held(number, world.now, 100)
         return lifted
 
@@ -218,6 +224,115 @@ async def test_what_was_held_back_leaves_together_after_the_pause(world: World) 
     assert digest.digest_of == tuple(releases)
 
 
+# The world's time is Friday at 12 in Copenhagen: ten hours later it is quiet, and eight hours after that no longer.
+NIGHTS = DestinationOptions(quiet=QuietHours(time(21), time(6)))
+TO_THE_NIGHT, TO_THE_MORNING = 10, 8
+
+
+async def quiet_desk(world: World, name: str = "desk", how: DestinationOptions = NIGHTS) -> DestinationId:
+    """A destination that sleeps at night, and subscribes to everything."""
+    await world.newsroom()
+    desk = await world.desk(name)
+    await world.subscribe(desk)
+    async with world.database.begin() as tx:
+        await tx.destinations.set_options(desk, how)
+    return desk
+
+
+async def owe_one(world: World, desk: DestinationId, title: str, **how: str) -> ReleaseId:
+    """An alert with this payload."""
+    release = await world.release(title)
+    async with world.database.begin() as tx:
+        await tx.outbox.owe([Owed(desk, DeliveryKind.ALERT, f"alert:{release}", release, 1, payload=how)], world.now)
+    return release
+
+
+async def test_what_waited_is_held_where_it_is_quiet_by_then(world: World) -> None:
+    """Until the morning, and then it leaves as what is held does; elsewhere it goes out, and so does what operators say."""
+    desk, awake = await quiet_desk(world), await quiet_desk(world, "awake", DestinationOptions(picture=False))
+    await pause(world)
+    releases = [await owe_one(world, desk, title) for title in ("Ny kaj", "Ny bro")]
+    await world.owe(awake, releases[0])
+    async with world.database.begin() as tx:
+        await tx.outbox.owe([Owed(desk, DeliveryKind.NOTICE, "notice:1", payload={"code": "feed_ended"})], world.now)
+    world.pass_time(hours=TO_THE_NIGHT)
+    await lift(world)
+    assert await world.drifted() == []
+    sent = await in_order(world)
+    assert {(each.destination.id, each.kind) for each in sent} == {(awake, DeliveryKind.ALERT), (desk, DeliveryKind.NOTICE)}
+    assert await world.states(desk) == ["held", "held", "sent"]
+    world.pass_time(hours=TO_THE_MORNING)
+    await lift(world)
+    (digest,) = await in_order(world)
+    assert (digest.kind, digest.digest_of) == (DeliveryKind.DIGEST, tuple(releases))
+    assert digest.payload == {"anew": " ".join(map(str, releases))}
+    assert await world.drifted() == []
+
+
+async def test_urgent_words_break_in_after_a_pause_too(world: World) -> None:
+    """With the whole text that follows them; what else follows waits with its own alert, and is not taken for needless."""
+    desk = await quiet_desk(world, how=replace(NIGHTS, whole=True))
+    await pause(world)
+    urgent, calm = await owe_one(world, desk, "Evakuering", why="urgent"), await owe_one(world, desk, "Ny bro", why="wanted")
+    async with world.database.begin() as tx:
+        wholes = [
+            Owed(desk, DeliveryKind.FOLLOW_UP, f"whole:{each}", each, 1, payload={"more": "whole"}) for each in (urgent, calm)
+        ]
+        await tx.outbox.owe(wholes, world.now)
+    world.pass_time(hours=TO_THE_NIGHT)
+    await lift(world)
+    sent = await in_order(world)
+    assert [(each.kind, each.release_id) for each in sent] == [(DeliveryKind.ALERT, urgent), (DeliveryKind.FOLLOW_UP, urgent)]
+    world.pass_time(hours=TO_THE_MORNING)
+    await lift(world)
+    sent = await in_order(world)
+    assert [(each.kind, each.release_id) for each in sent] == [(DeliveryKind.ALERT, calm), (DeliveryKind.FOLLOW_UP, calm)]
+    assert sent[0].payload == {"why": "wanted", "held": "held_quiet"}
+    assert await world.drifted() == []
+
+
+async def test_a_digest_whose_time_came_in_the_pause_waits_for_the_morning(world: World) -> None:
+    """It is still one digest, with those that came too late to be told one by one."""
+    desk = await quiet_desk(world)
+    early = [await world.release(f"Nyhed {n}") for n in range(2)]
+    until, held = world.now + timedelta(hours=1), {"why": "wanted", "held": "held_digest"}
+    async with world.database.begin() as tx:
+        await tx.outbox.owe(
+            [Owed(desk, DeliveryKind.ALERT, f"alert:{r}:1", r, 1, held_until=until, payload=held) for r in early], world.now
+        )
+    await pause(world)
+    late = [await owe_one(world, desk, f"Sen {n}") for n in range(6)]
+    world.pass_time(hours=TO_THE_NIGHT)
+    await lift(world)
+    assert await in_order(world) == []
+    world.pass_time(hours=TO_THE_MORNING)
+    await lift(world)
+    (digest,) = await in_order(world)
+    assert digest.digest_of == (*early, *late)
+    assert await world.drifted() == []
+
+
+async def test_a_digest_that_was_due_at_the_pause_waits_too(world: World) -> None:
+    """Whole, as it was made."""
+    desk = await quiet_desk(world)
+    releases = [await world.release(f"Nyhed {n}") for n in range(2)]
+    until = world.now + timedelta(hours=1)
+    async with world.database.begin() as tx:
+        await tx.outbox.owe([Owed(desk, DeliveryKind.ALERT, f"alert:{r}:1", r, 1, held_until=until) for r in releases], world.now)
+    world.pass_time(hours=2)
+    async with world.database.begin() as tx:
+        assert await tx.outbox.release_held(await tx.outbox.register("test", "bot"), world.now, 10) == 1
+    await pause(world)
+    world.pass_time(hours=TO_THE_NIGHT - 2)
+    await lift(world)
+    assert await in_order(world) == []
+    assert await world.drifted() == []
+    world.pass_time(hours=TO_THE_MORNING)
+    await lift(world)
+    (digest,) = await in_order(world)
+    assert digest.digest_of == tuple(releases)
+
+
 async def test_what_is_in_flight_at_the_pause_is_settled(world: World) -> None:
     """And the next of its lane waits; a send that failed waits too, and is folded into nothing while somebody has it in hand."""
     desk = await world.desk()
@@ -240,7 +355,7 @@ async def test_a_conversation_that_is_closed_is_not_due_after_a_pause(world: Wor
     await world.owe(desk, await world.release())
     await pause(world)
     async with world.database.begin() as tx:
-        await tx.destinations.pause(world.address(), "kicked")
+        await tx.destinations.pause(world.address(), "kicked", world.now)
     world.pass_time(hours=7)
     await lift(world)
     assert await world.claim() == []

@@ -13,12 +13,12 @@ from bot import cards
 from bot.cards import PressDesk
 from bot.cards.contact import sightings
 from bot.cards.shorten import shorten, shorten_prose
-from bot.domain.card import Card, ContactItem, Entry, Fact, Meta, Text, Title
-from bot.domain.contact import Contact, ContactKind, Phone
+from bot.domain.card import Card, ContactItem, Entry, Fact, Meta, Text, Title, Tone
+from bot.domain.contact import Contact, ContactKind, Phone, Pin, PinId
 from bot.domain.newsroom import Newsroom, NewsroomId
 from bot.domain.options import DestinationOptions
 from bot.domain.prose import Block, Span, paragraphs, plain
-from bot.domain.release import Content, DateNote, Document, Kind, Release, ReleaseId
+from bot.domain.release import Content, DateNote, Document, Kind, Picture, Release, ReleaseId
 from bot.domain.subscription import DestinationId, Subscription, SubscriptionId
 from bot.i18n import texts
 
@@ -116,6 +116,50 @@ def test_an_alert_names_two_press_contacts_the_desk_first() -> None:
     assert [item.label for item in contacts(card)] == ["Pressetelefonen", "Freja Holmsted"]
 
 
+def pinned(contact: Contact, newsroom: Newsroom = MINISTRY) -> Pin:
+    """What an operator says of a newsroom's contact."""
+    return Pin(PinId(1), newsroom.id, contact, NOW, "telegram:9")
+
+
+def test_an_alert_begins_with_what_an_operator_pinned() -> None:
+    """It says so; another newsroom's is none of its business, and the whole release names the same."""
+    said = release(replace(DANISH, contacts=(PERSON, DESK)))
+    other = replace(MINISTRY, id=NewsroomId(2))
+    vouched = Contact(name="Bo Berg", phones=(Phone("+4520999999"),))
+    card = cards.alert_card(said, DA, pins=[pinned(vouched)])
+    assert [(item.label, item.source) for item in contacts(card)] == [
+        ("Bo Berg", "fastgjort af redaktionen, 20. november 2026"),
+        ("Pressetelefonen", ""),
+    ]
+    assert cards.alert_card(said, DA, pins=[pinned(vouched, other)]) == cards.alert_card(said, DA)
+    whole = cards.release_card(said, DA, NOW, pins=[pinned(vouched)])
+    assert [item.label for item in contacts(whole)] == ["Bo Berg", "Pressetelefonen", "Freja Holmsted"]
+
+
+@pytest.mark.parametrize(
+    "right",
+    [replace(PERSON, phones=(Phone("+4520777777"),)), replace(DESK, phones=(Phone("+4520777777"),))],
+    ids=["person", "desk"],
+)
+def test_a_number_that_an_operator_corrected_stands_in_no_alert(right: Contact) -> None:
+    """Neither of the person of that name, nor of the desk of that function; `/contact` says the same."""
+    said = release(replace(DANISH, contacts=(PERSON, DESK)))
+    shown = contacts(cards.alert_card(said, DA, pins=[pinned(right)]))
+    wrong = (PERSON if right.name else DESK).phones[0]
+    assert shown[0].contact.phones == right.phones
+    assert wrong not in [phone for item in shown for phone in item.contact.phones]
+    desk = PressDesk(MINISTRY, sightings(said), (pinned(right),), NOW)
+    assert contacts(cards.release_contact_card(said, desk, DA, NOW))[0].contact == shown[0].contact
+
+
+def test_a_duty_desk_stands_before_the_people_even_if_the_release_names_none() -> None:
+    """The catalogue knows it; one that the release names itself is nearer to the matter."""
+    people = cards.alert_card(release(replace(DANISH, contacts=(PERSON, replace(PERSON, name="Bo Berg", phones=DESK.phones)))), DA)
+    assert [(item.label, item.source) for item in contacts(people)] == [("Pressevagten", "fra kataloget"), ("Freja Holmsted", "")]
+    own = cards.alert_card(release(replace(DANISH, contacts=(PERSON, DESK))), DA)
+    assert [item.label for item in contacts(own)] == ["Pressetelefonen", "Freja Holmsted"]
+
+
 def test_what_the_catalogue_says_about_a_number_is_said_wherever_it_stands() -> None:
     """Nobody should send a text message to a telephone that takes none."""
     named = Contact(role="pressevagten", phones=(Phone("+4561979247"),))
@@ -148,8 +192,8 @@ def test_muting_comes_after_contact_and_documents() -> None:
 def test_an_alert_has_two_rows_of_buttons_at_most() -> None:
     """With everything there is: what a journalist needs first stays, the rest is one press away, and nothing is lost."""
     starts = "Tid: 3. juni 2035 kl. 10.00-11.00\nSted: Kaj 3"
-    files = (Document("https://press.example/a.pdf", "Faktaark"),)
-    invitation = replace(DANISH, documents=files, body=paragraphs(starts), kind=Kind.INVITATION)
+    files, pictures = (Document("https://press.example/a.pdf", "Faktaark"),), (Picture("https://press.example/1.jpg"),)
+    invitation = replace(DANISH, documents=files, pictures=pictures, body=paragraphs(starts), kind=Kind.INVITATION)
     crowded = release(invitation, replace(ENGLISH, url=""))
     card = cards.alert_card(crowded, DA, DestinationOptions(takers=True))
     assert [[button.label for button in row] for row in card.buttons] == [
@@ -161,6 +205,7 @@ def test_an_alert_has_two_rows_of_buttons_at_most() -> None:
     assert more == {
         "Læs": "/release id:12",
         "Kalender": "/release id:12 calendar",
+        "Billeder": "/release id:12 pictures",
         "English": "/release id:12 as:en",
         "Samme sag": "/release id:12 related",
         "Hvorfor er den her?": "/why id:12",
@@ -168,6 +213,25 @@ def test_an_alert_has_two_rows_of_buttons_at_most() -> None:
     }
     single = cards.alert_card(release(invitation), DA, DestinationOptions(takers=True))
     assert list(commands(single)) == ["Åbn", "Kontakt", "Dokumenter", "Jeg tager den", "Dæmp", "Kalender"]
+
+
+def test_an_embargo_holds_in_every_language() -> None:
+    """When it may be used, and when to come, the reader of the English version is told though only the Danish says it."""
+    lead = "Klausuleret til den 3. juni 2035 kl. 10.00. Pressen inviteres."
+    danish = replace(DANISH, lead=lead, body=paragraphs("Tid: 3. juni 2035 kl. 10.00\nSted: Kaj 3"), kind=Kind.INVITATION)
+    both = release(danish, replace(ENGLISH, kind=Kind.INVITATION))
+    card = cards.alert_card(both, EN)
+    assert isinstance(card.elements[2], Text)
+    assert (card.elements[2].block.text, card.elements[2].tone) == ("Klausuleret til den 3. juni 2035 kl. 10.00.", Tone.WARNING)
+    assert [(each.label, each.value) for each in card.elements if isinstance(each, Fact)] == [
+        ("Time", "3. juni 2035 kl. 10.00"),
+        ("Place", "Kaj 3"),
+    ]
+    assert commands(card)["Calendar"] == "/release id:12 calendar"
+    own = replace(ENGLISH, lead="Embargoed until 3 June 2035 at 10 am. The press is invited.", kind=Kind.INVITATION)
+    said = cards.alert_card(release(danish, own), EN).elements[2]
+    assert isinstance(said, Text)
+    assert said.block.text == "Embargoed until 3 June 2035 at 10 am."
 
 
 def test_what_was_withdrawn_is_struck_in_digests_and_lists() -> None:

@@ -60,3 +60,28 @@ async def test_a_newsroom_is_offered_from_a_workspace(desk: Start, api: SlackApi
         assert "broen.example tilbydes ikke længere." in gone.words
         async with bot.bot.database.read() as tx:
             assert await tx.newsrooms.offered("operator") == []
+
+
+async def test_a_number_that_an_operator_corrects_is_corrected_in_alerts(
+    desk: Start, api: SlackApi, asta: Person, birk: Person, room: Channel
+) -> None:
+    """In the one that stands, without a message, and in the next; and back."""
+    async with desk(PRESSEVAGT_OPERATORS=f"slack:{api.workspace.id}/{birk.id}") as bot:
+        await bot.subscribe(asta, room)
+        await bot.publish(1, "Kajen åbner")
+        alert = await post(room, "Kajen åbner")
+        await bot.settled(alert)
+        assert "33 11 22 33" in alert.words
+        said = await (await birk.runs("/presse pin havnen pressevagten, tlf. 33 99 88 77", room)).answer()
+        assert "Varslerne om 1 pressemeddelelse fra det seneste døgn bliver rettet uden lyd." in said.words
+        await until(lambda: "33 99 88 77" in alert.words)
+        assert "33 11 22 33" not in alert.words
+        assert "RETTET" not in alert.words
+        await bot.publish(2, "Kajen lukker")
+        later = await post(room, "Kajen lukker")
+        assert "33 99 88 77" in later.words
+        assert "33 11 22 33" not in later.words
+        assert [one.words for one in room.posts if one.by_bot and "Kajen" not in one.words and "33 99 88 77" in one.words] == []
+        await (await birk.runs("/presse unpin havnen", room)).answer()
+        await until(lambda: "33 11 22 33" in alert.words)
+        await until(lambda: "33 11 22 33" in later.words)

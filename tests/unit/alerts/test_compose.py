@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.compose import Composition, Edit, FollowUp, Message, Nothing, compose
+from bot.alerts.compose import compose
+from bot.alerts.composition import Composition, Edit, FollowUp, Message, Nothing
 from bot.alerts.fanout import owe_correction
 from bot.alerts.retry import settlement, skipped
 from bot.domain.card import Card, Text

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot import cards
-from bot.alerts.compose import FollowUp, Message, Nothing
+from bot.alerts.composition import FollowUp, Message, Nothing
 from bot.alerts.fanout import owe_alerts, owe_correction
 from bot.alerts.wants import Rule
 from bot.domain.card import Button, ContactItem, Image, Meta, Text, Title

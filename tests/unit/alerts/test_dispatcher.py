@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from bot import gather
 from bot.alerts import dispatcher as dispatching
-from bot.alerts import ledger, retry
+from bot.alerts import ledger, retry, sending
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.pace import Budget
 from bot.alerts.together import LEASE
@@ -172,7 +172,7 @@ async def test_a_lost_answer_is_tried_again_and_counted(desk: Desk) -> None:
 
 async def test_a_send_that_takes_too_long_is_given_up_as_ambiguous(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit of a send is what the lease is reckoned with."""
-    monkeypatch.setattr(dispatching, "SEND_LIMIT", 0.1)
+    monkeypatch.setattr(sending, "SEND_LIMIT", 0.1)
     desk.chat.delay = 30
     await desk.owed("Træg")
     async with desk.running():
@@ -358,7 +358,7 @@ async def test_a_lease_that_cannot_end_after_the_send_starts_none(desk: Desk) ->
         await desk.until(lambda: len(desk.settled) >= 3)
         assert desk.chat.calls == 1
         assert {(s.reason, s.counts_as_attempt) for _, s in desk.settled[1:]} == {("the lease ran out", False)}
-        dispatcher._lease_until = None  # what the keeper of the lease does in its own time
+        dispatcher._ownership._lease_until = None  # what the keeper of the lease does in its own time
         await desk.chat.wait_for(3)
         await desk.quiet()
     assert desk.chat.calls == 3

@@ -80,6 +80,34 @@ def test_a_digest_in_the_night_of_another_time_comes_once(night: str, told: str)
     assert [after - before for before, after in pairwise(days)] == [timedelta(days=1)] * (len(days) - 1)
 
 
+@pytest.mark.parametrize(("day", "told"), [("2026-03-29", "T06:00"), ("2026-10-25", "T07:00"), ("2026-11-22", "T07:00")])
+def test_a_weekly_digest_on_the_day_of_another_time_comes_once_at_its_time(day: str, told: str) -> None:
+    """At eight by the clock on that Sunday, a week after the one before and a week before the next."""
+    hours = replace(HOURS, on=6)
+    start = at(f"{day}T00:00") - timedelta(days=8)
+    times = [start + timedelta(minutes=10 * n) for n in range(15 * 24 * 6)]
+    moments = sorted({moment for now in times if (moment := held_until(now, hours, Frequency.WEEKLY))})
+    assert [moment.astimezone(COPENHAGEN).time() for moment in moments] == [time(8)] * len(moments)
+    assert datetime.fromisoformat(f"{day}{told}+00:00") in moments
+    days = [moment.astimezone(COPENHAGEN).date() for moment in moments]
+    assert [after - before for before, after in pairwise(days)] == [timedelta(days=7)] * (len(days) - 1)
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ("2026-03-28T12:00", "2026-03-30T06:00"),  # the clocks are put forward within the weekend
+        ("2026-10-24T12:00", "2026-10-26T07:00"),  # put back
+        ("2026-04-05T12:00", "2026-04-06T06:00"),  # a Monday of Easter is a Monday
+    ],
+)
+def test_what_a_weekend_holds_is_told_on_monday_morning_by_the_clock_of_monday(held: str, told: str) -> None:
+    """Once, whatever the clocks did in between."""
+    expected = datetime.fromisoformat(f"{told}+00:00")
+    for frequency in (Frequency.AT_ONCE, Frequency.DAILY):
+        assert held_until(at(held), WEEKENDS, frequency) == expected
+
+
 def test_quiet_hours_end_when_the_second_hour_does() -> None:
     """Quiet until 02:30 in the night that has it twice: until the second. Skipped: until the clocks are put forward."""
     hours = replace(HOURS, quiet=QuietHours(time(22), time(2, 30)))
