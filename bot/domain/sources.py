@@ -4,6 +4,8 @@ A newsroom's feed brings a release; its document completes it. Which of them is 
 
 - **The feed names**: title, lead and address are the feed's. Where no feed has brought the release (the archive found it), they are
   the document's, else the archive's. A lead that the feed leaves empty is the next source's that has one.
+- **Who changed it last names it**: a title or a lead that a source itself changed goes before what others say of it, until one of
+  them changes it in turn. A feed may show a new title late, or never.
 - **The document fills**: text, contacts, pictures, files, kind, keywords and translations are the document's as far as it has
   them, else those of whole releases in bulk, else the archive's, else the feed's. Of text the feed comes before the archive.
 - **No stale text**: once the feed has changed its words, the text of every other source is left out until that source was asked
@@ -14,7 +16,7 @@ A newsroom's feed brings a release; its document completes it. Which of them is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
@@ -41,26 +43,50 @@ _FILLS = (Source.DOCUMENT, Source.WHOLE, Source.ARCHIVE, Source.FEED)
 _TEXTS = (Source.DOCUMENT, Source.WHOLE, Source.FEED, Source.ARCHIVE)
 
 
+class Name(StrEnum):
+    """What a release goes by."""
+
+    TITLE = "title"
+    LEAD = "lead"
+
+    def of(self, content: Content) -> str:
+        """The title, or the lead."""
+        return content.title if self is Name.TITLE else content.lead
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What one source says of one language version. `stale`: the feed has changed its words since this source was asked.
 
-    `fingerprint` is the content's, as it was when it was stored.
+    `fingerprint` is the content's, as it was when it was stored. `title_since`, `lead_since`: the release's revision as of which
+    the source changed these; 0 if it never did.
     """
 
     source: Source
     content: Content
     stale: bool = False
     fingerprint: str = ""
+    title_since: int = 0
+    lead_since: int = 0
+
+    def since(self, name: Name) -> int:
+        """As of which revision the source goes by this title, or this lead."""
+        return self.title_since if name is Name.TITLE else self.lead_since
+
+    def says(self, name: Name) -> str:
+        """Its title, or its lead."""
+        return name.of(self.content)
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What a source said before. `revision`: the release's at which it was current."""
+    """What a source said before. `revision`: the release's at which it was current; the rest as of a `Statement`."""
 
     revision: int
     source: Source
     content: Content
+    title_since: int = 0
+    lead_since: int = 0
 
 
 def shown(statements: Iterable[Statement]) -> tuple[Content, ...]:
@@ -83,7 +109,8 @@ def merged(said: Sequence[Statement]) -> Content:
     text = _first(fresh, _TEXTS, lambda content: content.body)
     return replace(
         names,
-        lead=next((by_source[source].lead for source in _NAMES if source in by_source and by_source[source].lead), ""),
+        title=_namer(said, Name.TITLE).says(Name.TITLE),
+        lead=_namer(said, Name.LEAD).says(Name.LEAD),
         body=text.body if text else (),
         kind=kind.kind,
         kind_word=kind.kind_word,
@@ -95,10 +122,22 @@ def merged(said: Sequence[Statement]) -> Content:
     )
 
 
-def restated(said: Sequence[Statement], source: Source, content: Content) -> Content:
-    """What would be shown if this source said this, and all of them had just been asked."""
-    others = [replace(statement, stale=False) for statement in said if statement.source is not source]
-    return merged([*others, Statement(source, content)])
+def _namer(said: Sequence[Statement], name: Name) -> Statement:
+    """Whose title or lead is shown: theirs who changed it last, else by the order of sources."""
+    having = [each for each in said if each.says(name)] or said
+    return max(having, key=lambda each: (each.since(name), -_NAMES.index(each.source)))
+
+
+def stated(before: Statement, content: Content, renames: Collection[Name] = (), revision: int = 0) -> Statement:
+    """What a source says now; `renames`: what of it goes before what others say, as of that revision."""
+    title, lead = (revision if name in renames else before.since(name) for name in Name)
+    return Statement(before.source, content, title_since=title, lead_since=lead)
+
+
+def restated(said: Sequence[Statement], statement: Statement) -> Content:
+    """What would be shown if one source said this, and all of them had just been asked."""
+    others = [each for each in said if each.source is not statement.source]
+    return merged([replace(each, stale=False) for each in (*others, statement)])
 
 
 def formers(statements: Sequence[Statement], said_before: Sequence[Former]) -> list[tuple[int, Content]]:
@@ -112,13 +151,30 @@ def formers(statements: Sequence[Statement], said_before: Sequence[Former]) -> l
     found: list[tuple[int, Content]] = []
     for former in reversed(said_before):
         language = former.content.language
-        current[language, former.source] = Statement(former.source, former.content)
+        after = current.get((language, former.source))
+        was = Statement(former.source, former.content, title_since=former.title_since, lead_since=former.lead_since)
+        current[language, former.source] = was
         said = [statement for (spoken, _), statement in current.items() if spoken == language]
-        before = restated(said, former.source, former.content)
+        before = restated(said, was)
+        if after and _is_followed(Name.TITLE, former, after, said):
+            before = replace(before, title=former.content.title)
+        if after and _is_followed(Name.LEAD, former, after, said):
+            before = replace(before, lead=former.content.lead)
         if len(said) > 1 and language in now and bool(before.body) != bool(now[language].body):
             before = replace(before, body=now[language].body)
         found.append((former.revision, before))
     return found[::-1]
+
+
+def _is_followed(name: Name, former: Former, after: Statement, said: Sequence[Statement]) -> bool:
+    """Whether the others have followed a source that changed a name: they say now, of old, what it alone began to say then.
+
+    They may have changed it themselves before that, and have been asked again since.
+    """
+    namer = _namer(said, name)
+    began = after.since(name) == former.revision + 1
+    is_older = namer.since(name) <= former.revision and namer.source is not after.source
+    return began and is_older and namer.says(name) == after.says(name)
 
 
 def _first(by_source: dict[Source, Content], order: Sequence[Source], has: Callable[[Content], object]) -> Content | None:

@@ -208,6 +208,41 @@ async def test_an_edited_text_is_found_and_told(
         assert (await d.release("Havnen giver penge")).revision == 2
 
 
+async def test_a_title_that_only_the_document_changed_is_a_correction_and_told_once(
+    press: Press, chat: ChatServer, desk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The feed may show it later or never; when it does, that is no second correction, and what it says after that is."""
+    monkeypatch.setattr(looks, "AFTER", tuple(timedelta(seconds=s) for s in (0, 2, 4, 600)))
+    press.publish(*old(1))
+    async with desk("desk") as d:
+        press.publish(Text(50, "Havnen giver 40 mio. kr.", "Fra mandag.", "<p>Pengene går til kajen.</p>"))
+        await chat.wait_for(1)
+        press.text(50).title = "Havnen giver 45 mio. kr."  # its feed is not served anew
+        await chat.wait_for(2)
+        alert, told = chat.posts("desk")
+        assert "Havnen giver 40 mio. kr. → 45 mio. kr." in told.text
+
+        async def shown() -> bool:
+            return "RETTET" in alert.text.upper() and "45 mio. kr." in alert.text
+
+        await until(shown)
+        corrected = await d.release("Havnen giver 45 mio. kr.")
+        assert corrected.revision == 2
+        press.serve()  # the feed catches up
+
+        async def caught_up() -> bool:
+            async with d.bot.database.read() as tx:
+                said = await tx.releases.statements(corrected.id)
+            return {each.content.title for each in said} == {"Havnen giver 45 mio. kr."}
+
+        await until(caught_up)
+        press.text(50).title = "Havnen giver 47 mio. kr."
+        press.serve()
+        await chat.wait_for(3)
+        assert "Havnen giver 45 mio. kr. → 47 mio. kr." in chat.posts("desk")[2].text
+        assert (await d.release("Havnen giver 47 mio. kr.")).revision == 3
+
+
 async def test_a_correction_of_the_feed_hides_the_stale_text_until_it_was_looked_at(
     press: Press, chat: ChatServer, desk: Callable[..., Any]
 ) -> None:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import cards
+from bot.alerts.anew import show_anew
 from bot.alerts.fanout import owe_correction
+from bot.domain.card import Card
+from bot.domain.contact import Pin
 from bot.domain.release import Content, Release
 from bot.domain.sources import Source
 from bot.feeds.archive.judge import Judgement, judge
-from bot.i18n import texts
+from bot.i18n import Texts, texts
 from bot.ports import Transaction
 
 _READERS = (("da", "Europe/Copenhagen"), ("en", "Europe/Copenhagen"))
@@ -42,17 +45,17 @@ async def complete(
         await tx.outbox.hurry(release.id, now)
     if corrected.corrected or before is None or after is None:
         return corrected
-    if not looks_other(before, after) or not await tx.outbox.is_out(release.id):
+    if not looks_other(before, after, await tx.pins.of(release.newsroom.id)):
         return Completed()
-    revision = await tx.releases.reshow(release.id)
-    await owe_correction(tx, release.newsroom.id, (release.id, revision), now)
-    return Completed(revision)
+    return Completed(await show_anew(tx, after, now))
 
 
 async def _correct(tx: Transaction, release: Release, source: Source, judgement: Judgement, now: datetime) -> Completed:
     revision = 0
     for each in judgement.corrects:
-        revision = await tx.releases.revise(release.id, each.content, source=source, now=now, correction=True, quiet=each.quiet)
+        revision = await tx.releases.revise(
+            release.id, each.content, source=source, now=now, correction=True, quiet=each.quiet, renames=each.renames
+        )
     if not judgement.corrects:
         return Completed()
     tell = not all(each.quiet for each in judgement.corrects)
@@ -60,6 +63,11 @@ async def _correct(tx: Transaction, release: Release, source: Source, judgement:
     return Completed(revision, corrected=True)
 
 
-def looks_other(before: Release, after: Release) -> bool:
+def looks_other(before: Release, after: Release, pins: Sequence[Pin] = ()) -> bool:
     """Whether the alert about a release shows anything else now."""
-    return any(cards.alert_card(before, texts(*reader)) != cards.alert_card(after, texts(*reader)) for reader in _READERS)
+    readers = [texts(*reader) for reader in _READERS]
+    return any(_alert(before, reader, pins) != _alert(after, reader, pins) for reader in readers)
+
+
+def _alert(release: Release, reader: Texts, pins: Sequence[Pin]) -> Card:
+    return cards.alert_card(release, reader, pins=pins)

@@ -101,4 +101,42 @@ def test_a_feed_that_drops_its_own_text_is_told_so() -> None:
 def test_restating_takes_everything_for_fresh() -> None:
     """Two sayings of one source are compared on the same footing."""
     statements = [Statement(Source.FEED, FEED), Statement(Source.DOCUMENT, DOCUMENT, stale=True)]
-    assert restated(statements, Source.FEED, replace(FEED, title="Ny")).body == DOCUMENT.body
+    assert restated(statements, Statement(Source.FEED, replace(FEED, title="Ny"))).body == DOCUMENT.body
+
+
+def test_who_changed_a_name_last_names_it() -> None:
+    """Title and lead each by itself; the feed's own later change goes before the document's."""
+    document = Statement(Source.DOCUMENT, DOCUMENT, title_since=2)
+    found = merged([Statement(Source.FEED, FEED), document])
+    assert (found.title, found.lead, found.url) == (DOCUMENT.title, FEED.lead, FEED.url)
+    assert merged([Statement(Source.FEED, FEED, title_since=3), document]).title == FEED.title
+    assert merged([Statement(Source.FEED, FEED), replace(document, stale=True)]).title == DOCUMENT.title
+
+
+def test_a_title_that_a_document_changed_is_walked_back_though_the_feed_followed() -> None:
+    """The feed was stored in silence: what was shown before is what the document said before."""
+    document = Statement(Source.DOCUMENT, DOCUMENT, title_since=2)
+    former = Former(1, Source.DOCUMENT, replace(DOCUMENT, title=FEED.title))
+    for title in (FEED.title, DOCUMENT.title):
+        ((_, was),) = formers([Statement(Source.FEED, replace(FEED, title=title)), document], [former])
+        assert was.title == FEED.title
+
+
+def test_a_feed_that_changed_a_title_later_is_walked_back_to_the_documents() -> None:
+    """That is what stood there."""
+    statements = [
+        Statement(Source.FEED, replace(FEED, title="Kajen lukker"), title_since=3),
+        Statement(Source.DOCUMENT, DOCUMENT, stale=True, title_since=2),
+    ]
+    formerly = [Former(1, Source.DOCUMENT, replace(DOCUMENT, title=FEED.title)), Former(2, Source.FEED, FEED)]
+    assert [was.title for _, was in formers(statements, formerly)] == [FEED.title, DOCUMENT.title]
+    same = [replace(statements[0], content=replace(FEED, title=DOCUMENT.title), title_since=0, lead_since=3), statements[1]]
+    assert [was.title for _, was in formers(same, formerly)] == [FEED.title, DOCUMENT.title], "it followed with another lead"
+
+
+def test_a_title_is_walked_back_though_a_document_that_changed_it_before_was_asked_again() -> None:
+    """It says now what the feed alone began to say: what was read before is what the feed said then, once it had followed."""
+    lukker = Content("Kajen lukker", language="da")
+    statements = [Statement(Source.FEED, lukker, title_since=3), Statement(Source.DOCUMENT, lukker, title_since=2)]
+    formerly = [Former(1, Source.DOCUMENT, FEED), Former(2, Source.FEED, DOCUMENT)]
+    assert formers(statements, formerly)[-1][1].title == DOCUMENT.title
