@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot.domain.newsroom import Feed
 from bot.domain.release import FINGERPRINT_VERSION, LATE_AFTER, ParsedFeed, ParsedRelease, ReleaseId
+from bot.feeds.reading.identity import ids_at
 from bot.ports import KnownVersion
 
 UNDATED_AT_ONCE = 5
@@ -178,6 +179,8 @@ def _renumbered(unknown: Sequence[ParsedRelease], unnamed: Sequence[KnownVersion
                 bool(own_url) and version.url == own_url,
                 version.title == item.content.title,
                 version.published == item.published,
+                # What the archive read from a page is named by its address, whatever the feed calls it.
+                bool(own_url) and not version.fingerprint and version.external_id in ids_at(own_url),
             )
             if sum(signs) >= _SIGNS_WANTED:
                 pairs.append((sum(signs), item.external_id, version.release_id))

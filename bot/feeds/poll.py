@@ -128,7 +128,8 @@ class Poll:
                 await self._hold(tx, now)
                 return None, "held"
             await name_newsroom(tx, feed, parsed)
-            written = await store(tx, feed, decision, now, looks=means.looks and has_documents(feed))
+            documents = has_documents(feed)
+            written = await store(tx, feed, decision, now, looks=means.looks and documents, pages=means.looks and not documents)
             await tx.feeds.settle([replace(good, missing=decision.missing)], owner=means.owner)
         _report(feed, parsed, decision)
         _report_releases(feed, decision, written)

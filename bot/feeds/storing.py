@@ -11,9 +11,11 @@ from bot.alerts.fanout import Revised, owe_alerts, owe_correction
 from bot.domain.newsroom import Feed
 from bot.domain.release import ParsedFeed, ReleaseId
 from bot.domain.sources import Source
+from bot.feeds.archive.judge import has_followed, renamed
 from bot.feeds.archive.looks import FIRST, LAST
+from bot.feeds.archive.own_page import wants_page
 from bot.feeds.decide import Change, Decision, decide, missed, oldest_dated
-from bot.ports import Transaction
+from bot.ports import ARCHIVED, Transaction
 from bot.text.quiet import is_quiet
 
 
@@ -42,8 +44,14 @@ async def name_newsroom(tx: Transaction, feed: Feed, parsed: ParsedFeed) -> None
         await tx.newsrooms.rename(feed.newsroom.id, parsed.title)
 
 
-async def store(tx: Transaction, feed: Feed, decision: Decision, now: datetime, *, looks: bool = False) -> Written:
-    """Write a decision down, and what it makes us owe; `looks`: documents beside the feed are looked at (`bot.feeds.archive`)."""
+async def store(
+    tx: Transaction, feed: Feed, decision: Decision, now: datetime, *, looks: bool = False, pages: bool = False
+) -> Written:
+    """Write a decision down, and what it makes us owe.
+
+    `looks`: documents beside the feed are looked at (`bot.feeds.archive`), and alerts wait for them a moment; `pages`: so are the
+    pages of releases that come without a text, for which nothing waits.
+    """
     for release_id in decision.rekeyed:  # first out of each other's way: ids may have been passed on from one to the next
         await tx.releases.rekey(release_id, f"was:{release_id}")
     for release_id, external_id in decision.rekeyed.items():
@@ -56,6 +64,8 @@ async def store(tx: Transaction, feed: Feed, decision: Decision, now: datetime, 
     if looks:  # what documents said is stale now; and whoever looks at one holds its lookup before its release, as we do
         for release_id in dict.fromkeys(change.known.release_id for change in decision.corrected):
             await tx.lookups.again(release_id, LAST, now)
+    if pages:
+        await _look_at_pages(tx, feed, decision, ids, now)
     corrected, told = await _correct(tx, decision.corrected, now)
     back = await tx.feeds.mark_missing(decision.ask_at, decision.present)
     await _owe_alerts(tx, feed, decision, ids, now, looks=looks)
@@ -71,13 +81,28 @@ async def _correct(tx: Transaction, changes: Sequence[Change], now: datetime) ->
     corrected: dict[ReleaseId, int] = {}
     told: set[ReleaseId] = set()
     for change in changes:
-        release_id, said = change.known.release_id, change.item.content
-        statements = await tx.releases.statements(release_id)
-        before = [each.content for each in statements if each.source is Source.FEED and each.content.language == said.language]
-        quiet = bool(before) and is_quiet(before[0].text, said.text)
-        corrected[release_id] = await tx.releases.revise(release_id, said, now=now, correction=True, quiet=quiet)
+        release_id, content = change.known.release_id, change.item.content
+        said = [each for each in await tx.releases.statements(release_id) if each.content.language == content.language]
+        before = next((each for each in said if each.source is Source.FEED), None)
+        if before and has_followed(said, before, content):
+            await tx.releases.revise(release_id, content, now=now, correction=False)
+            continue
+        quiet = before is not None and is_quiet(before.content.text, content.text)
+        renames = renamed(said, before, content) if before else frozenset()
+        corrected[release_id] = await tx.releases.revise(
+            release_id, content, now=now, correction=True, quiet=quiet, renames=renames
+        )
         told |= set() if quiet else {release_id}
     return corrected, told
+
+
+async def _look_at_pages(tx: Transaction, feed: Feed, decision: Decision, ids: dict[str, ReleaseId], now: datetime) -> None:
+    """New releases, and those of which the feed says something else now: what was read on a page is stale then."""
+    new = [external_id for external_id in wants_page(feed, decision.new) if external_id not in decision.silent]
+    await tx.lookups.add([ids[external_id] for external_id in dict.fromkeys(new)], ARCHIVED, now)
+    corrected = (change.known.release_id for change in decision.corrected if wants_page(feed, [change.item]))
+    for release_id in dict.fromkeys(corrected):
+        await tx.lookups.again(release_id, ARCHIVED, now)
 
 
 async def _owe_alerts(

@@ -14,6 +14,7 @@ from bot.domain.newsroom import Newsroom
 from bot.errors import UserError
 from bot.feeds.archive.asking import Asking
 from bot.feeds.archive.historian import Historian
+from bot.feeds.archive.sitemaps import ELSEWHERE, NO_SHAPE
 from bot.feeds.archive.ways import Ways
 from bot.feeds.parsers import Parsers
 from bot.operate.opened import opened
@@ -23,6 +24,10 @@ from bot.settings import Settings, load
 from bot.text.nearest import Exact, Nothing, Several, nearest
 
 _UNDER_WAY = (HistoryState.WAITING, HistoryState.CATCHING_UP)
+_ENDED = {
+    NO_SHAPE: "the addresses of its releases do not tell which pages of its sitemap are releases",
+    ELSEWHERE: "its releases stand on another site than its feed",
+}
 _LOOK_EVERY = 0.5
 """Seconds between two looks at how far another process has come."""
 
@@ -50,7 +55,7 @@ async def _walk(settings: Settings, database: Database, clock: Clock, newsroom: 
     parsers = Parsers()
     try:
         async with fetcher_of(settings) as fetcher:
-            ways = Ways(Asking(fetcher, clock, settings.archive_spacing), parsers, clock)
+            ways = Ways(Asking(fetcher, clock, settings.archive_spacing), parsers, clock, database)
             historian = Historian(database, ways, clock, owner=secrets.token_hex(8), most=settings.archive_limit)
             while True:
                 ours = await historian.walk(newsroom.id)
@@ -101,4 +106,5 @@ def _said(history: History) -> str:
         case HistoryState.CAPPED:
             return f"{name}: {history.done} releases looked through, and PRESSEVAGT_ARCHIVE_LIMIT lets no more be fetched{texts}"
         case _:
-            return f"{name}: {history.done} releases looked through, which is all there is to be read{texts}"
+            ended = f": {_ENDED[history.fault]}" if history.fault in _ENDED else ""
+            return f"{name}: {history.done} releases looked through, which is all there is to be read{ended}{texts}"

@@ -60,7 +60,7 @@ class Archive:
         asking = Asking(fetcher, clock, spacing)
         self._parsers = Parsers()
         self._looker = Looker(database, fetcher, asking, clock, owner=owner, witness=witness, on_free=self.wake)
-        ways = Ways(asking, self._parsers, clock)
+        ways = Ways(asking, self._parsers, clock, database)
         self._historian = Historian(database, ways, clock, owner=owner, most=most, on_free=self.wake)
         self._renewed_at: float | None = None
         self._stopping = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -15,8 +16,11 @@ from bot.domain.release import ParsedFeed, ParsedRelease
 from bot.errors import FeedError, FeedRefused, ForbiddenAddress, ParseTimeout
 from bot.feeds.archive.hosts import Hosts
 from bot.feeds.archive.robots import Robots
-from bot.feeds.fetching.fetch import Document, Fetcher, NotModified
+from bot.feeds.fetching.fetch import MAX_BYTES, Document, Fetcher, NotModified
 from bot.feeds.parsers import PARSE_LIMIT
+from bot.feeds.reading import sitemap
+from bot.feeds.reading.page import NoRelease, Reading, read_page
+from bot.feeds.reading.sitemap import Listed, Sitemap, read_sitemap
 from bot.feeds.reading.via import ViaRoom
 from bot.feeds.reading.via_document import read_document
 from bot.feeds.reading.via_json import read_whole
@@ -64,6 +68,24 @@ class Asking:
         answer = await self._ask(room.document(number, language), spaced=spaced)
         return await self._read(partial(read_document, answer.body, number, self._desk(feed, room), answer.url), answer.url)
 
+    async def named_sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the robots.txt of an address's host names, as it writes them."""
+        return await self._robots.sitemaps(url)
+
+    async def sitemap(self, url: str, takes: Callable[[str], bool]) -> tuple[Sitemap, int]:
+        """A sitemap with those of its pages whose addresses are taken, and its size in bytes as it was sent."""
+        answer = await self._ask(url, spaced=True, most=sitemap.MOST_BYTES, keep=False)
+        return await self._read(partial(_taken, answer, takes), url), len(answer.body)
+
+    async def page(self, feed: Feed, listed: Listed, takes: Callable[[str], bool]) -> ParsedRelease:
+        """The release that stands at an address of a sitemap. Raises NoRelease too, also where it leads to what is not taken."""
+        answer = await self._ask(listed.url, spaced=True, page=True, keep=False)
+        if not takes(answer.url):
+            raise NoRelease("moved")
+        desk = Reading(self._clock.now(), feed.newsroom.language, feed.newsroom.country)
+        there = replace(listed, url=answer.url)
+        return await self._read(partial(read_page, answer.body, there, desk, answer.content_type, takes), listed.url)
+
     async def document(self, url: str, *, spaced: bool = True) -> Document:
         """What an address answers; those who ask for the same at the same time share the answer."""
         task = self._under_way.get(url)
@@ -72,7 +94,8 @@ class Asking:
             task.add_done_callback(lambda _: self._under_way.pop(url, None))
         return await asyncio.shield(task)
 
-    async def _ask(self, url: str, *, spaced: bool) -> Document:
+    async def _ask(self, url: str, *, spaced: bool, most: int = MAX_BYTES, page: bool = False, keep: bool = True) -> Document:
+        """`keep`: it is worth remembering, since it will be asked for again."""
         host = urlsplit(url).netloc
         self._refuse_while_resting(url, host)
         if not await self._robots.allow(url):
@@ -84,7 +107,11 @@ class Asking:
         before = self._kept.get(url)
         try:
             answer = await self._fetcher.fetch(
-                url, etag=before.etag if before else None, last_modified=before.last_modified if before else None
+                url,
+                etag=before.etag if before else None,
+                last_modified=before.last_modified if before else None,
+                most=most,
+                page=page,
             )
         except FeedRefused as error:
             if error.status in _TOO_MANY or error.retry_after is not None:
@@ -95,7 +122,8 @@ class Asking:
         if isinstance(answer, NotModified):
             assert before is not None
             return before
-        self._keep(url, answer)
+        if keep:
+            self._keep(url, answer)
         return answer
 
     def _refuse_while_resting(self, url: str, host: str) -> None:
@@ -117,7 +145,12 @@ class Asking:
             return await asyncio.wait_for(asyncio.to_thread(read), PARSE_LIMIT)
         except TimeoutError:
             raise ParseTimeout(url, f"reading it took more than {PARSE_LIMIT:.0f} seconds") from None
-        except FeedError:
+        except (FeedError, NoRelease):
             raise
         except Exception as error:
             raise FeedError(url, f"could not be read ({type(error).__name__})") from error
+
+
+def _taken(answer: Document, takes: Callable[[str], bool]) -> Sitemap:
+    found = read_sitemap(answer.body, answer.url, answer.content_type)
+    return replace(found, pages=tuple(one for one in found.pages if takes(one.url)))

@@ -11,8 +11,8 @@ from bot.domain.newsroom import Feed
 from bot.domain.release import Content, ParsedRelease, ReleaseId
 from bot.domain.sources import Source
 from bot.feeds.archive.judge import in_known_languages
+from bot.feeds.archive.pages import Page
 from bot.feeds.archive.sorting import Sorted, sort_page
-from bot.feeds.archive.ways import Page
 from bot.ports import ARCHIVED, History, HistoryState, Transaction
 
 _NOT_YET = timedelta(minutes=1)
@@ -46,9 +46,9 @@ async def keep(tx: Transaction, owner: str, history: History, page: Page, now: d
 
 def _gone_on(history: History, page: Page, found: Sorted, now: datetime, most: int) -> History:
     """The history after a page."""
-    done = history.done + len({one.external_id for one in page.releases})
+    done = history.done + (len({one.external_id for one in page.releases}) if page.looked is None else page.looked)
     state, cursor = history.state, page.cursor or ""
-    caught_up = history.state is HistoryState.CATCHING_UP and bool(found.known) and not found.history
+    caught_up = history.state is HistoryState.CATCHING_UP and bool(found.known) and not found.history and not page.turns
     if page.cursor is None or caught_up:
         state, cursor = HistoryState.DONE, ""
     elif done >= most:
@@ -56,7 +56,9 @@ def _gone_on(history: History, page: Page, found: Sorted, now: datetime, most: i
     if history.state is HistoryState.CATCHING_UP:
         done = history.done + len(found.history)
     total = page.total if page.total is not None else history.total
-    return replace(history, state=state, cursor=cursor, done=done, total=total, due_at=now, tries=0, fault="")
+    if page.left is not None:
+        total = done + page.left
+    return replace(history, state=state, cursor=cursor, done=done, total=total, due_at=now, tries=0, fault=page.ended)
 
 
 async def _store(tx: Transaction, feed: Feed, page: Page, found: Sorted, now: datetime) -> None:

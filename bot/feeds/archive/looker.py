@@ -16,8 +16,10 @@ from bot.feeds.archive.asking import Asking
 from bot.feeds.archive.completing import Completed, complete
 from bot.feeds.archive.judge import is_behind
 from bot.feeds.archive.looks import FIRST, NextLook, after_failure, after_look
+from bot.feeds.archive.own_page import ask_page, store_page
 from bot.feeds.fetching.fetch import Fetcher
 from bot.feeds.missing import withdrawn
+from bot.feeds.reading.page import NoRelease
 from bot.feeds.reading.via import ViaRoom, release_number, via_room
 from bot.happenings import Withdrawn, Witness, nobody
 from bot.ports import ARCHIVED, Clock, Database, Lookup
@@ -107,7 +109,7 @@ class Looker:
     async def _look_at(self, lookup: Lookup) -> None:
         room, number = via_room(lookup.feed.url), release_number(lookup.release.external_id)
         if room is None or number is None:
-            await self._settle(lookup, NextLook(None, self._clock.now()))
+            await self._look_at_page(lookup)
             return
         first = lookup.stage == FIRST
         listed = asyncio.create_task(self._list(lookup, room)) if first else None
@@ -125,6 +127,24 @@ class Looker:
             if listed:
                 listed.cancel()
                 await asyncio.gather(listed, return_exceptions=True)
+
+    async def _look_at_page(self, lookup: Lookup) -> None:
+        """A newsroom that has no documents has pages; its alert waits for none."""
+        done = Completed()
+        try:
+            said = await ask_page(self._asking, lookup.feed, lookup.release)
+        except NoRelease as why:
+            log.info("page_not_used", release=lookup.release.id, why=str(why))
+            await self._settle(lookup, NextLook(None, self._clock.now()))
+            return
+        except FeedError as error:
+            await self._failed(lookup, error)
+            return
+        now = self._clock.now()
+        async with self._database.begin() as tx:
+            if await tx.lookups.settle(self._owner, lookup, None, now):
+                done = await store_page(tx, lookup.release, said, now)
+        self._report(lookup, Source.DOCUMENT, done)
 
     async def _ask(self, lookup: Lookup, room: ViaRoom, number: int) -> tuple[Source, Sequence[ParsedRelease]]:
         """What the release's own document says; where there is none to be read, what the newest whole releases say of it."""

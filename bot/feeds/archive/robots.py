@@ -13,6 +13,7 @@ from bot.feeds.fetching.fetch import Document, Fetcher
 AGENT = "Pressevagt"
 FRESH = 24 * 3600.0
 """Seconds for which an answer is believed."""
+MOST_SITEMAPS = 50
 _LONGEST = 500 * 1024
 _SLOWEST = 60.0
 
@@ -33,6 +34,10 @@ class Robots:
         """The seconds between two requests that its host asks for, at most a minute."""
         asked = (await self._of(url)).crawl_delay(AGENT)
         return min(float(asked), _SLOWEST) if asked else 0.0
+
+    async def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that its host names, as it writes them."""
+        return list((await self._of(url)).site_maps() or ())[:MOST_SITEMAPS]
 
     async def _of(self, url: str) -> RobotFileParser:
         parts = urlsplit(url)

@@ -4,49 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.newsroom import Feed
 from bot.domain.release import ParsedRelease
 from bot.errors import FeedError, FeedGone, FeedRefused, MalformedFeed, NoUsableRelease
 from bot.feeds.archive.asking import Asking
+from bot.feeds.archive.pages import Page
+from bot.feeds.archive.route import Cursor
+from bot.feeds.archive.sitemaps import Sitemaps
 from bot.feeds.parsers import Parsers
 from bot.feeds.reading.loose import fields_in, number_in, text_in
 from bot.feeds.reading.paging import next_page
 from bot.feeds.reading.via import ViaRoom, via_room
-from bot.ports import Clock
+from bot.ports import Clock, Database
 
 _NO_SUCH_PAGE = (400, 404)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Releases of a page, and where the next one is (`cursor` None: this was the last).
-
-    `whole` are releases with their texts; `texts`: those that are not among them have documents to be looked at. `total`: how
-    many releases there are in all, if that is known.
-    """
-
-    releases: Sequence[ParsedRelease]
-    cursor: str | None
-    whole: Sequence[ParsedRelease] = field(default=())
-    texts: bool = False
-    total: int | None = None
-
-
 class Ways:
-    """The ways to all newsrooms: over the listing where there is one, else over the older pages of the feed."""
+    """The ways to all newsrooms: over the listing where there is one; else over the older pages of the feed, then the sitemaps."""
 
-    def __init__(self, asking: Asking, parsers: Parsers, clock: Clock) -> None:
+    def __init__(self, asking: Asking, parsers: Parsers, clock: Clock, database: Database) -> None:
         self._asking = asking
         self._parsers = parsers
         self._clock = clock
+        self._sitemaps = Sitemaps(asking, database, clock)
 
     async def page(self, feed: Feed, cursor: str) -> Page:
         """The page that a cursor stands for; '' is the first. Raises FeedError."""
-        room = via_room(feed.url)
-        return await (self._listed(feed, room, cursor) if room else self._paged(feed, cursor))
+        if room := via_room(feed.url):
+            return await self._listed(feed, room, cursor)
+        if at := Cursor.read(cursor):
+            return await self._sitemaps.page(feed, at)
+        page = await self._paged(feed, cursor)
+        return page if page.cursor else replace(page, cursor=self._sitemaps.begin(), turns=True)
 
     async def _listed(self, feed: Feed, room: ViaRoom, cursor: str) -> Page:
         place = _Place.read(cursor)

@@ -129,13 +129,23 @@ class Fetcher:
         await self._session.close()
         await self._resolver.close()
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        most: int = MAX_BYTES,
+        page: bool = False,
+    ) -> Fetched:
         """The document at an address, or that it has not changed since the one with this `etag` and `last_modified`.
+
+        `most`: the bytes that it may hold, counted after decompression. `page`: a web page is wanted rather than a feed.
 
         Raises FeedUnreachable, ForbiddenAddress, TooManyRedirects, FeedGone, FeedRefused (which may say when to come back),
         FeedTooLarge and EmptyDocument; each names `url`.
         """
-        headers = {"Accept": _FEEDS}
+        headers = {"Accept": _PAGES if page else _FEEDS}
         if etag:
             headers["If-None-Match"] = etag
         if last_modified:
@@ -146,7 +156,7 @@ class Fetcher:
                 return NotModified(final, moved_to)
             if answer.status != HTTPStatus.OK:
                 raise _refusal(url, answer)
-            return await _document(url, answer, final, moved_to)
+            return await _document(url, answer, final, moved_to, most)
 
         return await self._follow(url, headers, read)
 
@@ -245,8 +255,8 @@ def _refusal(url: str, answer: aiohttp.ClientResponse) -> FeedError:
     return FeedRefused(named, f"answered {status}{phrase}{wish}", status=status, retry_after=wait)
 
 
-async def _document(url: str, answer: aiohttp.ClientResponse, final: str, moved_to: str | None) -> Document:
-    body = await _body(url, answer)
+async def _document(url: str, answer: aiohttp.ClientResponse, final: str, moved_to: str | None, most: int) -> Document:
+    body = await _body(url, answer, most)
     if not body.strip(_BLANK):
         raise EmptyDocument(presentable(url), "answered 200 with nothing in it")
     return Document(
@@ -259,10 +269,10 @@ async def _document(url: str, answer: aiohttp.ClientResponse, final: str, moved_
     )
 
 
-async def _body(url: str, answer: aiohttp.ClientResponse) -> bytes:
-    said = await at_most(answer, MAX_BYTES)
+async def _body(url: str, answer: aiohttp.ClientResponse, most: int) -> bytes:
+    said = await at_most(answer, most)
     if said is None:
-        raise FeedTooLarge(presentable(url), f"more than {MAX_BYTES // 1024**2} MB, counted after decompression")
+        raise FeedTooLarge(presentable(url), f"more than {most // 1024**2} MB, counted after decompression")
     return said
 
 

@@ -42,6 +42,14 @@ class Guard:
         """Whether this host may be private."""
         return self._everything or _plain_host(host) in self._hosts
 
+    def permits(self, address: str) -> bool:
+        """Whether an address may be asked as far as it says so itself; what a name stands for is seen to when it is asked."""
+        try:
+            self.check(address)
+        except (FeedUnreachable, ForbiddenAddress):
+            return False
+        return True
+
     def check(self, address: str, *, feed: str = "") -> URL:
         """The address, ready to be asked: http or https, no user name, and no private literal.
 

@@ -112,6 +112,11 @@ def read_date(text: str, *, zone: tzinfo = UTC) -> tuple[datetime | None, str]:
     return None, word
 
 
+def month_named(word: str) -> int:
+    """The number of the month that a word means in one of the languages we read, or 0."""
+    return _MONTHS.get(word.casefold(), 0)
+
+
 def _read_iso(text: str, zone: tzinfo) -> datetime | None:
     match = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
     if not match:

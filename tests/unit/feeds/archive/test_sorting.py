@@ -44,6 +44,18 @@ def test_what_is_known_is_not_stored_again() -> None:
     assert (found.history, found.known) == ((), {"b": ReleaseId(1)})
 
 
+def test_a_page_that_the_archive_read_is_the_release_of_its_address() -> None:
+    """Though the feed calls it by a guid, and gives it another title and time than its page does."""
+    read = ParsedRelease("url:havnen.example/nyt/1", Content("Nyt om kajen", url="https://havnen.example/nyt/1"), ago(days=40))
+    brought = ParsedRelease("guid:f5ef", Content("Kajen", url="https://havnen.example/nyt/1"), ago(days=39))
+    (of_archive,) = known_as(read)
+    decision = decide(FEED, ParsedFeed("", (brought,)), [replace(of_archive, fingerprint="")], ago(days=20), NOW)
+    assert (decision.new, decision.corrected) == ((), ())
+    assert decision.rekeyed == {of_archive.release_id: "guid:f5ef"}
+    said_by_feed = decide(FEED, ParsedFeed("", (brought,)), [of_archive], ago(days=20), NOW)
+    assert said_by_feed.new == (brought,)
+
+
 @dataclass
 class World:
     """A newsroom whose feed is polled and whose history is read, in any order; what is stored, and who was alerted."""
