@@ -70,6 +70,10 @@ class SearchIndex(Protocol):
         """
         ...
 
+    async def newest(self, asked: Sequence[Asked]) -> list[list[int]]:
+        """The places that each of several questions finds, newest first, in one statement; all are kept to the same."""
+        ...
+
 
 def search_index(connection: AsyncConnection) -> SearchIndex:
     """The index of the engine beneath."""

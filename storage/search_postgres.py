@@ -72,6 +72,11 @@ _FIND = text(
     "* (:least + (1 - :least) / (1 + (CAST(newest AS float) - found.place) / :half)) DESC, found.place DESC "
     "LIMIT :limit OFFSET :offset) END FROM counted"
 )
+_WALK_EACH = _WALK.replace(":match", "asked.match").replace(":wanted", "asked.match")
+_NEWEST = text(
+    f"SELECT ({_WALK_EACH} SELECT ARRAY(SELECT place FROM found ORDER BY place DESC LIMIT :enough)) "  # noqa: S608 - ours
+    "FROM unnest(CAST(:matches AS text[])) WITH ORDINALITY AS asked (match, number) ORDER BY number"
+)
 
 
 class PostgresIndex:
@@ -104,6 +109,13 @@ class PostgresIndex:
         }
         total, page = (await self._db.execute(_FIND, values)).one()
         return min(total, cap + 1), page
+
+    async def newest(self, asked: Sequence[Asked]) -> list[list[int]]:
+        """See `SearchIndex.newest`."""
+        await self._db.execute(_PLANNED)
+        kept = {"first": asked[0].kept.first, "last": asked[0].kept.last, "enough": asked[0].limit}
+        found = await self._db.execute(_NEWEST, {"matches": [match(one) for one in asked]} | kept)
+        return [*found.scalars()]
 
 
 def season(place: int) -> str:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.text.query import Query, Row, Term
@@ -26,20 +26,24 @@ _INSERT_WORDS = text(
     "INSERT INTO release_search_words (rowid, words) "  # noqa: S608 - ours
     f"SELECT :row, {WORDS} FROM (SELECT :marks AS marks, :title AS title, :body AS body)"
 )
-# Newest first. What was counted has the page where there is too much to rank; where there is not, all of it is handed out.
-_FIND = """
-WITH hits AS MATERIALIZED (
-    SELECT rowid AS row FROM {table} WHERE {table} MATCH :match
+# Newest first.
+_HITS = """
+    SELECT rowid AS row FROM {table} WHERE {table} MATCH :{match}
     AND rowid BETWEEN (SELECT row FROM release_search_place WHERE place >= :first ORDER BY place LIMIT 1)
     AND (SELECT row FROM release_search_place WHERE place <= :last ORDER BY place DESC LIMIT 1)
-    ORDER BY rowid DESC LIMIT :enough
-)
+    ORDER BY rowid DESC LIMIT :{enough}
+"""
+_NEWEST = f"(SELECT json_group_array(place) FROM (SELECT place FROM ({_HITS}) JOIN release_search_place USING (row)))"  # noqa: S608
+# What was counted has the page where there is too much to rank; where there is not, all of it is handed out.
+_FIND = f"""
+WITH hits AS MATERIALIZED ({_HITS})
 SELECT (SELECT count(*) FROM hits), CASE WHEN (SELECT count(*) FROM hits) > :cap THEN
     (SELECT json_group_array(place) FROM
         (SELECT place FROM hits JOIN release_search_place USING (row) ORDER BY row DESC LIMIT :limit OFFSET :offset))
     ELSE (SELECT json_group_array(row) FROM hits) END
-"""
-_FIND_WORDS, _FIND_ROWS = (text(_FIND.format(table=table)) for table in ("release_search_words", "release_search"))
+"""  # noqa: S608 - ours
+_WORDS, _ROWS = "release_search_words", "release_search"
+_FIND_WORDS, _FIND_ROWS = (text(_FIND.format(table=table, match="match", enough="enough")) for table in (_WORDS, _ROWS))
 _SAID = text(
     "SELECT place, ' ' || title || ' ', ' ' || body || ' ' FROM json_each(:rows) CROSS JOIN release_search_place ON row = value "
     "JOIN release_search ON release_search.rowid = value"
@@ -72,16 +76,26 @@ class SqliteIndex:
             "enough": max(cap + 1, asked.offset + asked.limit),
             "cap": cap,
         }
-        total, found = (await self._db.execute(_statement(asked.query), values)).one()
+        statement = _FIND_WORDS if _table(asked.query) is _WORDS else _FIND_ROWS
+        total, found = (await self._db.execute(statement, values)).one()
         if total > cap:
             return cap + 1, json.loads(found)
         hits = [Hit(*row) for row in await self._db.execute(_SAID, {"rows": found})]
         return total, best(hits, asked.query, self._score)[asked.offset : asked.offset + asked.limit]
 
+    async def newest(self, asked: Sequence[Asked]) -> list[list[int]]:
+        """See `SearchIndex.newest`."""
+        parts = (_NEWEST.format(table=_table(one.query), match=f"match{at}", enough="limit") for at, one in enumerate(asked))
+        values = {f"match{at}": match(one) for at, one in enumerate(asked)}
+        kept = {"first": asked[0].kept.first, "last": asked[0].kept.last, "limit": asked[0].limit}
+        (found,) = await self._db.execute(text(f"SELECT {', '.join(parts)}"), values | kept)
+        return [sorted(json.loads(places), reverse=True) for places in found]
 
-def _statement(query: Query) -> TextClause:
+
+def _table(query: Query) -> str:
+    """Where a query is looked up: beside each other words stand in one of the tables alone."""
     rows = (row for term in (*query.wanted, *query.none_of) for row in term.rows)
-    return _FIND_WORDS if all(len(row.tokens) == 1 and row.tokens[0].isalnum() for row in rows) else _FIND_ROWS
+    return _WORDS if all(len(row.tokens) == 1 and row.tokens[0].isalnum() for row in rows) else _ROWS
 
 
 def said(entry: Entry) -> dict[str, str]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from bot.commands.context import Context
 from bot.domain.release import Release, ReleaseId
 from bot.ports import Narrowing
 from bot.text.detect import detect
-from bot.text.matter import candidates, in_title, rarest, same_matter
+from bot.text.matter import candidates, in_title, rarest, same_matter, sharing
 from bot.text.query import parse
 
 SHOWN = 3
-_HAVING = 12
-"""So many releases with one of the words are weighed."""
+_HAVING = 500
+"""So many of the newest releases with a word are looked through: a word of more says little, and of these any is as good."""
+_READ = 40
+"""So many of those that share words are read."""
 
 
 async def related(ctx: Context, release: Release) -> list[Release]:
@@ -23,13 +24,15 @@ async def related(ctx: Context, release: Release) -> list[Release]:
     everywhere = None if await ctx.sees_everything() else newsrooms
     content, earlier = release.content(), Narrowing(until=release.published)
     languages = tuple(filter(None, (detect(content.text), content.language, release.newsroom.language)))
-    find = partial(ctx.tx.search.find, newsrooms=everywhere, narrowing=earlier)
-    asked = {word: parse(f'"{word}"', languages) for word in candidates(content.title, content.lead, release.newsroom.name)}
-    counts = {word: (await find(query, limit=1)).total for word, query in asked.items()}
-    total = await ctx.tx.releases.count(newsrooms, earlier)
-    found = {word: (await find(asked[word], limit=_HAVING)).releases for word in rarest(counts, total)}
-    known = {each.id: each for having in found.values() for each in having if each.id != release.id}
-    ids: dict[str, list[ReleaseId]] = {word: [each.id for each in having if each.id in known] for word, having in found.items()}
+    words = candidates(content.title, content.lead, release.newsroom.name)
+    asked = [parse(f'"{word}"', languages) for word in words]
+    found_by = await ctx.tx.search.having(asked, newsrooms=everywhere, limit=_HAVING, narrowing=earlier)
+    # Times are compared to the second, and a release may be of its own.
+    having = {word: [each for each in ids if each != release.id] for word, ids in zip(words, found_by, strict=True)}
+    counts, total = {word: len(ids) for word, ids in having.items()}, await ctx.tx.releases.count(newsrooms, earlier)
+    found = {word: having[word] for word in rarest(counts, total)}
+    known = {each.id: each for each in await ctx.tx.releases.many(sharing(found, counts, total)[:_READ])}
+    ids = {word: [ident for ident in having if ident in known] for word, having in found.items()}
     own = {each.id for each in known.values() if each.newsroom.id == release.newsroom.id}
     told = {word: _told(word, release, [known[ident] for ident in having]) for word, having in ids.items()}
     return [known[ident] for ident in same_matter(ids, counts, total, own=own, told=told)[:SHOWN]]

@@ -46,6 +46,12 @@ def rarest(counts: Mapping[str, int], releases: int) -> list[str]:
     return [word for _, _, word in sorted(known)[:RAREST]]
 
 
+def sharing(found: Mapping[str, Sequence[T]], counts: Mapping[str, int], releases: int) -> list[T]:
+    """Those that share words enough to be read, by how rare what they share is; equals in the order of `found`."""
+    score = _scores({each: by for each, by in _shared(found).items() if len(by) >= _SHARED}, counts, releases)
+    return sorted(score, key=lambda each: -score[each])
+
+
 def in_title(word: str, title: str) -> bool:
     """Whether a title has the word, or one that begins or ends as it does: forms and compounds."""
     wanted = word.casefold()[: max(_SHORTEST, len(word) - _ENDING)]
@@ -65,13 +71,21 @@ def same_matter(
     `told`: by word those that have it in their title, where the release has it too. One such word at least must be shared, two with
     other newsrooms: a matter stands in the title.
     """
+    sure = {each: by for each, by in _shared(found).items() if _enough(each, by, own, told)}
+    score = _scores(sure, counts, releases)
+    return sorted(score, key=lambda each: (each not in own, -score[each]))
+
+
+def _shared(found: Mapping[str, Sequence[T]]) -> dict[T, list[str]]:
     shared: dict[T, list[str]] = {}
     for word, having in found.items():
         for each in having:
             shared.setdefault(each, []).append(word)
-    sure = {each: by for each, by in shared.items() if _enough(each, by, own, told)}
-    score = {each: sum(math.log(1 + releases / counts[word]) for word in by) for each, by in sure.items()}
-    return sorted(score, key=lambda each: (each not in own, -score[each]))
+    return shared
+
+
+def _scores(shared: Mapping[T, Sequence[str]], counts: Mapping[str, int], releases: int) -> dict[T, float]:
+    return {each: sum(math.log(1 + releases / counts[word]) for word in by) for each, by in shared.items()}
 
 
 def _enough(each: T, by: Sequence[str], own: Collection[T], told: Mapping[str, Collection[T]]) -> bool:

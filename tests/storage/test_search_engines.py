@@ -82,6 +82,23 @@ async def ask(world: World, query: Query, newsrooms: list[int] | None = None, li
     return [release.id for release in page.releases]
 
 
+@pytest.mark.parametrize("newsrooms", [None, [2], []])
+async def test_many_questions_at_once_find_what_each_finds(both: tuple[World, World], newsrooms: list[int] | None) -> None:
+    """Newest first, so many of each; of a question that asks nothing, nothing."""
+    among = None if newsrooms is None else [NewsroomId(ident) for ident in newsrooms]
+    earlier, queries = Narrowing(until=NOW - timedelta(minutes=3)), [parse(question) for question in QUESTIONS]
+    for world in both:
+        async with world.database.read() as tx:
+            found = await tx.search.having(queries, newsrooms=among, limit=100, narrowing=earlier)
+            few = await tx.search.having(queries, newsrooms=among, limit=3, narrowing=earlier)
+            for query, having, newest in zip(queries, found, few, strict=True):
+                alone = (await tx.search.find(query, newsrooms=among, limit=100, narrowing=earlier)).releases
+                assert having == [each.id for each in sorted(alone, key=lambda each: (each.published, each.id), reverse=True)]
+                assert newest == having[:3]
+            assert await tx.search.having([], newsrooms=among, limit=3) == []
+    assert any(found) == (newsrooms != [])
+
+
 @pytest.mark.parametrize("newsrooms", [None, [2], [1, 3], []])
 async def test_the_same_is_found(both: tuple[World, World], newsrooms: list[int] | None) -> None:
     """Words, phrases, beginnings, choices and what must not be in it, within newsrooms or not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.text.matter import candidates, in_title, rarest, same_matter
+from bot.text.matter import candidates, in_title, rarest, same_matter, sharing
 
 
 def test_the_title_comes_first_and_the_newsroom_says_nothing() -> None:
@@ -32,3 +32,10 @@ def test_a_matter_stands_in_the_title() -> None:
     more = found | {"dybet": [2]}
     both = told | {"kranen": {2}}
     assert same_matter(more, counts | {"dybet": 1}, 100, own={1, 3, 4}, told=both) == [1, 2]
+
+
+def test_what_shares_two_words_is_read_the_rarest_first() -> None:
+    """Equals as they were found."""
+    found = {"mudder": [3, 4], "kajen": [1, 2, 3], "kranen": [1, 2, 4, 5]}
+    counts = {"mudder": 2, "kajen": 3, "kranen": 4}
+    assert sharing(found, counts, 100) == [3, 4, 1, 2]
