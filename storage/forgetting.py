@@ -15,6 +15,7 @@ from sqlalchemy.types import String
 
 from bot.domain.subscription import ConversationKind, Destination, DestinationId
 from bot.ports import Forgotten, Hint
+from storage.called import erase_calls
 from storage.circles import erase_circles, erase_codes
 from storage.hints import hint
 from storage.lanes import PENDING, lock_account, lock_lanes
@@ -30,6 +31,7 @@ from storage.models import (
     LaneRow,
     LinkCodeRow,
     PauseRow,
+    PinRow,
     PostReleaseRow,
     PostRow,
     ShownRow,
@@ -91,6 +93,9 @@ class SqlForgetting:
         await self._db.execute(delete(LinkCodeRow).where(LinkCodeRow.person == person))
         for row in (DeedRow, BroadcastRow, PauseRow):
             await self._db.execute(update(row).where(row.by == person).values(by="", name=""))
+        await self._db.execute(update(PinRow).where(PinRow.by == person).values(by=""))
+        platform, _, ident = person.partition(":")
+        await erase_calls(self._db, platform, ident.rpartition("/")[2])
         stories = select(func.count(TakerRow.release_id.distinct())).where(TakerRow.person == person)
         taken = int((await self._db.execute(stories)).scalar_one())
         await self._db.execute(delete(TakerRow).where(TakerRow.person == person))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import select
+
 from bot.domain.delivery import Sent
+from bot.domain.options import SubscriptionOptions
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
 from bot.ports import Actor, Forgotten, Hint
 from bot.retention import GRACE
+from storage.portable.tables import tables_of
 from tests.fakes.world import World
+from tests.storage.filled import CONTACT, fill
 from tests.storage.test_retention import tidy
 
 ASTA = Actor("test", "bot", "7", "Asta Holm")
 BIRK = Actor("test", "bot", "8", "Birk Lund")
+CALLED = Actor("test", "bot", "U0A5TA", "Asta Bro")
 
 
 async def destination(world: World, address: Address) -> Destination:
@@ -102,6 +109,51 @@ async def test_a_person_is_taken_out_of_what_others_keep(world: World) -> None:
     async with world.database.read() as tx:
         assert [entry.name for entry in await tx.audit.of(desk, 10)] == ["Birk Lund", ""]
         assert len(await tx.destinations.subscriptions(desk)) == 1
+
+
+_OF_PEOPLE = ("actor", "by", "created_by", "person")
+"""What columns are called that hold a person's id."""
+
+
+async def _everything(world: World) -> dict[tuple[str, str], str]:
+    """All that every column of every table says."""
+    async with world.database.read() as tx:
+        tables = await tables_of(tx.connection)
+        rows = {table: (await tx.connection.execute(select(table))).mappings().all() for table in tables}
+    return {(t.name, c.name): repr([row[c.name] for row in found]) for t, found in rows.items() for c in t.columns}
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
+async def test_nothing_of_a_forgotten_person_is_left_in_any_table(world: World) -> None:
+    """Whatever they did: each column that may hold somebody's id held theirs, so a new one cannot be forgotten here."""
+    desk, other, release = await world.desk(), await world.desk("elsewhere"), await world.release()
+    newsroom = await world.newsroom()
+    async with world.database.begin() as tx:
+        made, _ = await tx.destinations.subscribe(other, newsroom.id, by=str(CALLED), now=world.now)
+        wish = SubscriptionOptions(urgent="brand", pings=("here", CALLED.id))
+        await tx.destinations.set_subscription_options(made.id, wish)
+        was, now_is = ({"subscriptions": {"havnen": {"ping": ping}}} for ping in ("", f"here,{CALLED.id}"))
+        await tx.audit.note(other, CALLED, "subscription", before=was, after=now_is, now=world.now)
+        await tx.audit.note(other, BIRK, "subscription", before=now_is, after=was, now=world.now)
+        await tx.lists.keep(CALLED, world.address(), 1, [release], world.now)
+        await tx.pins.add(newsroom.id, CONTACT, CALLED, world.now)
+        await tx.takers.take(release, [world.address()], CALLED, world.now)
+        await tx.deeds.note(CALLED, "pause", {"platform": "test"}, world.now)
+        await tx.pauses.add("test", "one", CALLED, world.now)
+        await tx.broadcasts.draft("Hej", "", "", CALLED, world.now, silent=True)
+        await tx.circles.give_code("ABCD-2345", desk, world.now, world.now + timedelta(minutes=5))
+        assert await tx.circles.use_code("ABCD-2345", other, CALLED)
+    await fill(world.database)
+    said = await _everything(world)
+    assert [where for where, what in said.items() if where[1] in _OF_PEOPLE and CALLED.id not in what] == []
+    async with world.database.begin() as tx:
+        await tx.forgetting.person(str(CALLED))
+    said = await _everything(world)
+    assert [where for where, what in said.items() if CALLED.id in what or "Asta Bro" in what] == []
+    async with world.database.read() as tx:
+        (left,) = await tx.destinations.subscriptions(other)
+        assert left.options.pings == ("here",)
+        assert [entry.after for entry in await tx.audit.of(other, 9)] == [was, {"subscriptions": {"havnen": {"ping": "here"}}}]
 
 
 async def test_private_conversations_of_a_person_are_known(world: World) -> None:
