@@ -12,6 +12,7 @@ from bot.commands.command import Audience, Command, Family, no_arguments
 from bot.commands.context import Context
 from bot.commands.destination_settings import SETTINGS as HERE
 from bot.commands.line import visible
+from bot.commands.lookup import entry_at, is_added, read_here
 from bot.commands.record import ALL, MUTED, State, difference, reading, recorded, restore, slug_of, state_of
 from bot.commands.saving import subscribe_to
 from bot.commands.setting import Setting, changed, unknown_setting
@@ -21,10 +22,10 @@ from bot.domain.card import Button, Tone
 from bot.domain.file import TAKEN, File
 from bot.domain.newsroom import Newsroom
 from bot.domain.subscription import Destination, DestinationId, Subscription, SubscriptionId
-from bot.errors import SettingsError, UserError
+from bot.errors import UserError
 from bot.exchange import opml
 from bot.exchange.document import Conversation, Document, NewsroomLine, Values, at_line, line_of, read, write
-from bot.feeds.catalogue import entry_for_address
+from bot.feeds.addresses import same_address
 from bot.i18n import N_, Texts
 from bot.ports import Reply
 
@@ -129,10 +130,13 @@ async def apply(ctx: Context, conversation: Conversation, document: Document) ->
     destination = await ctx.ensure_destination()
     live = {slug_of(each) for each in await ctx.tx.destinations.subscriptions(destination.id)}
     wanted: dict[str, Values] = {}
+    feeds = await read_here(ctx)
     for slug, values in conversation.subscriptions.items():
-        newsroom = None if slug == ALL else await newsroom_for(ctx, slug, document)
+        newsroom = None if slug == ALL else await newsroom_for(ctx, slug, document, feeds)
         ours = newsroom.slug if newsroom else ALL
         if ours not in live:
+            if newsroom:
+                _may_be_added(ctx, newsroom, slug, document)
             await subscribe_to(ctx, destination, newsroom)
         # A list of feeds says nothing of how: what is subscribed to already stays as it is.
         wanted[ours] = {} if slug.startswith(_LISTED) else _whole(values, SUBSCRIPTION)
@@ -140,24 +144,36 @@ async def apply(ctx: Context, conversation: Conversation, document: Document) ->
     await restore(ctx, {"here": here, "subscriptions": wanted})
 
 
+def _may_be_added(ctx: Context, newsroom: Newsroom, slug: str, document: Document) -> None:
+    """By whoever imports it: as with /subscribe, only operators add what nobody offers. Raises UserError."""
+    try:
+        is_added(ctx, newsroom)
+    except UserError as error:
+        line = next((each for each in document.newsrooms if each.slug == slug), None)
+        where = line_of(document.text, line.feed) if line else line_of(document.text, "subscriptions", slug)
+        raise at_line(where, str(error), ctx.texts) from None
+
+
 def _whole(values: Values, settings: Sequence[Setting[T]]) -> Values:
     """What a file leaves out is as made, but for what has to be chosen."""
     return {each.name: "" for each in settings if not each.required} | dict(values)
 
 
-async def newsroom_for(ctx: Context, slug: str, document: Document) -> Newsroom:
-    """The newsroom that a file calls so, made if it is new. Raises UserError.
+async def newsroom_for(ctx: Context, slug: str, document: Document, feeds: Mapping[str, Newsroom]) -> Newsroom:
+    """The newsroom that a file calls so, made if it is new; `feeds`: those that are read here, by address. Raises UserError.
 
     What a file says of a newsroom never changes one that is stored: where it is new, it goes by its address alone.
     """
     entry = ctx.catalogue.get(slug)
     line = next((each for each in document.newsrooms if each.slug == slug), None)
+    known = feeds.get(same_address(line.feed)) if entry is None and line is not None else None
+    if known is not None:
+        return known
     if entry is None and line is not None:
         try:
-            entry = entry_for_address(line.feed)
-        except SettingsError:
-            said = ctx.texts.t("“{address}” is not an address of a feed.", address=shorten(line.feed, 100))
-            raise at_line(line_of(document.text, line.feed), said, ctx.texts) from None
+            entry = await entry_at(line.feed, ctx)
+        except UserError as error:
+            raise at_line(line_of(document.text, line.feed), str(error), ctx.texts) from None
         entry = entry if entry.platform else replace(entry, name=visible(line.name, _NAME) or entry.name)
     if entry is not None:
         return await ctx.tx.newsrooms.ensure(entry, now=ctx.now)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from bot.alerts.when import held_until, hours_of
+from bot.alerts.when import held_until, hours_of, zone_of
 from bot.commands.context import Context
 from bot.domain.options import Frequency
 from bot.domain.subscription import Destination
@@ -20,7 +18,7 @@ async def reschedule(ctx: Context, destination: Destination) -> None:
         return
     subscriptions = await ctx.tx.destinations.subscriptions(destination.id)
     frequency = {str(each.id): each.options.frequency for each in subscriptions}
-    hours = hours_of(destination.options, ZoneInfo(destination.timezone))
+    hours = hours_of(destination.options, zone_of(destination.timezone))
     until = {
         each.id: held_until(ctx.now, hours, frequency.get(each.payload.get("by", ""), Frequency.AT_ONCE)) or ctx.now
         for each in waiting

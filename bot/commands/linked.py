@@ -19,7 +19,9 @@ _SAME = 10
 async def cards_of(ctx: Context, addresses: Sequence[str]) -> dict[str, Card]:
     """The cards of the releases that addresses lead to, in the words of where the call is made; others are left out."""
     found = {address: await release_at(ctx, address) for address in list(dict.fromkeys(addresses))[:MOST]}
-    return {address: alert_card(release, ctx.texts) for address, release in found.items() if release}
+    releases = {address: release for address, release in found.items() if release}
+    pins = await ctx.tx.pins.among({each.newsroom.id for each in releases.values()}) if releases else ()
+    return {address: alert_card(release, ctx.texts, pins=pins) for address, release in releases.items()}
 
 
 async def release_at(ctx: Context, address: str) -> Release | None:

@@ -14,6 +14,7 @@ from bot.domain.card import Button
 from bot.domain.newsroom import Newsroom, NewsroomEntry
 from bot.domain.release import Release, ReleaseId
 from bot.errors import SettingsError, UserError
+from bot.feeds.addresses import same_address
 from bot.feeds.catalogue import Catalogue, entry_for_address
 from bot.i18n import Texts
 from bot.text.nearest import Exact, Nothing, Several, nearest
@@ -27,6 +28,21 @@ LIST_LIVES = timedelta(hours=1)
 _CHOICES = 8
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _REFERENCE = re.compile(r"(?P<direct>(?:id|release):)?#?(?P<number>[0-9]{1,18})", re.IGNORECASE)
+
+
+def is_added(ctx: Context, chosen: AnyNewsroom) -> bool:
+    """Whether somebody who subscribes to it adds it: neither the catalogue nor this installation offers it.
+
+    Raises UserError where they may not: else anybody could have the bot read any number of feeds.
+    """
+    offered = isinstance(chosen, Newsroom) and chosen.offered
+    adds = not offered and ctx.catalogue.get(chosen.slug) is None
+    if adds and not ctx.is_operator:
+        name = shorten(chosen.name, 100)
+        raise UserError(
+            ctx.texts.t("“{newsroom}” is not in the catalogue: only the operators of this bot can add it.", newsroom=name)
+        )
+    return adds
 
 
 def is_address(words: str) -> bool:
@@ -47,7 +63,7 @@ async def find_newsroom(
     """
     stored = await ctx.newsrooms() if among is None else among
     if is_address(words):
-        return _at_address(words, stored, ctx)
+        return await _at_address(words, stored, ctx)
     match nearest(words, candidates(stored, ctx.catalogue)):
         case Exact(newsroom):
             return newsroom
@@ -83,12 +99,30 @@ def unknown_newsroom(words: str, nearest_ones: Sequence[AnyNewsroom], again: Aga
     return NearMiss(said, [*_choice(nearest_ones, again), Button(texts.t("All newsrooms"), "/newsrooms")])
 
 
-def _at_address(words: str, stored: Iterable[Newsroom], ctx: Context) -> AnyNewsroom:
-    try:
-        entry = entry_for_address(words)
-    except SettingsError:
-        raise UserError(ctx.texts.t("“{address}” is not an address of a feed.", address=shorten(words, 100))) from None
+async def _at_address(words: str, stored: Iterable[Newsroom], ctx: Context) -> AnyNewsroom:
+    entry = await entry_at(words, ctx)
     return next((newsroom for newsroom in stored if newsroom.slug == entry.slug), entry)
+
+
+async def entry_at(address: str, ctx: Context) -> NewsroomEntry:
+    """The newsroom at an address that somebody wrote. Raises UserError for what is none, or may not be asked.
+
+    What is no public address may be named where it is read already: by whoever may decide that.
+    """
+    try:
+        entry = entry_for_address(address)
+    except SettingsError:
+        raise UserError(ctx.texts.t("“{address}” is not an address of a feed.", address=shorten(address, 100))) from None
+    if not ctx.may_ask(entry.feed_url) and same_address(entry.feed_url) not in await read_here(ctx):
+        raise UserError(ctx.texts.t("“{address}” is not a public address.", address=shorten(address, 100)))
+    return entry
+
+
+async def read_here(ctx: Context) -> dict[str, Newsroom]:
+    """The newsrooms whose feeds are read, of those that may be spoken of here, by the feed's address (`same_address`)."""
+    spoken_of = {newsroom.id for newsroom in await ctx.newsrooms()}
+    feeds = [feed for feed in await ctx.tx.feeds.all() if feed.newsroom.id in spoken_of]
+    return {same_address(feed.url): feed.newsroom for feed in feeds}
 
 
 def _here_first(newsrooms: Iterable[AnyNewsroom]) -> list[AnyNewsroom]:

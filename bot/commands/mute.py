@@ -37,7 +37,7 @@ _UNITS = {
 }
 _COUNT = r"(?P<count>[0-9]{1,6}|an?|one|en|et)"
 _SPAN = rf"(?:(?:for|i) )?{_COUNT} ?(?:{'|'.join(f'(?P<{unit}>{words})' for unit, words in _UNITS.items())})"
-_TOMORROW = r"(?P<tomorrow>(?:(?:until|til) )?(?:tomorrow|i ?morgen))"
+_TOMORROW = r"(?P<tomorrow>(?:(?:until|till|til|indtil) )?(?:tomorrow|i ?morgen))"
 _OFF = r"(?P<off>off|fra|unmute|stop)"
 _WHEN = rf"(?:{_SPAN}|{_TOMORROW}|{_OFF})"
 _DATE = re.compile(r"(?:(?P<name>.+?) )??(?:until|till|til|indtil) (?P<date>.+)", re.IGNORECASE)

@@ -63,7 +63,8 @@ async def run(ctx: Context, args: OneRelease) -> Reply:
             earlier = await related(ctx, release)
             ctx.remember(1, earlier)
             return Reply(related_card(release, earlier, ctx.texts, ctx.now))
-    return Reply(release_card(release, ctx.texts, ctx.now, language=args.language), replaces=args.turned)
+    pins = await ctx.tx.pins.of(release.newsroom.id)
+    return Reply(release_card(release, ctx.texts, ctx.now, language=args.language, pins=pins), replaces=args.turned)
 
 
 def _calendar(ctx: Context, release: Release) -> Reply:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.cards import say_card
-from bot.cards.shorten import shorten
 from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
-from bot.commands.lookup import find_newsroom, is_address, is_polled
+from bot.commands.lookup import entry_at, find_newsroom, is_address, is_polled
 from bot.commands.offer import BY_SETTINGS, SETTING
 from bot.domain.card import Button, Tone
 from bot.domain.newsroom import FeedState, Newsroom, NewsroomEntry
-from bot.errors import SettingsError, UserError
-from bot.feeds.catalogue import entry_for_address
+from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply
 
@@ -62,10 +60,7 @@ async def run(ctx: Context, again: Again) -> Reply:
 
 async def _elsewhere(ctx: Context, newsroom: Newsroom, address: str) -> Reply:
     """The same newsroom, its feed at another address: its releases stay, and what is known there already is no news."""
-    try:
-        entry = entry_for_address(address)
-    except SettingsError:
-        raise UserError(ctx.texts.t("“{address}” is not an address of a feed.", address=shorten(address, 100))) from None
+    entry = await entry_at(address, ctx)
     other = next((each for each in await ctx.tx.newsrooms.all() if each.slug == entry.slug != newsroom.slug), None)
     if other is not None or (ctx.catalogue.get(entry.slug) and entry.slug != newsroom.slug):
         raise UserError(ctx.texts.t("That is the feed of {newsroom}.", newsroom=other.name if other else entry.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import Any
 import structlog
 
 from bot.cards import error_card
+from bot.cards.words import rows
 from bot.commands.attached import with_file
 from bot.commands.choices import newsrooms, timezones
 from bot.commands.command import Audience, Command
@@ -62,7 +64,8 @@ class Router:
     """Answers commands.
 
     `operators` are people as `platform:id`; `language` and `timezone` the defaults of destinations; `may_manage` asks the platform
-    whether somebody may configure a destination, `link` where a message of ours stands. `witness` hears how each command went.
+    whether somebody may configure a destination, `link` where a message of ours stands. `may_ask`: whether a feed may be read from
+    an address. `witness` hears how each command went.
     `keep`: for how long what is kept.
     """
 
@@ -76,13 +79,14 @@ class Router:
         language: str,
         timezone: str,
         may_manage: MayManage,
+        may_ask: Callable[[str], bool],
         link: Link | None = None,
         witness: Witness = nobody,
         keep: Keep | None = None,
     ) -> None:
         self._database, self._clock, self._catalogue = database, clock, catalogue
         self._operators, self._language, self._timezone = operators, language, timezone
-        self._may_manage, self._link = may_manage, link
+        self._may_manage, self._may_ask, self._link = may_manage, may_ask, link
         self._witness, self._keep_for = witness, keep or Keep()
 
     def menu(self, language: str) -> list[MenuEntry]:
@@ -220,12 +224,13 @@ class Router:
         return await self._linking(reply, ctx)
 
     async def _linking(self, reply: Reply, ctx: Context) -> Reply:
-        """The reply with a link to the message that it speaks of. No transaction is open while the platform is asked."""
-        url = await self._link(ctx.speaks_of.address, ctx.speaks_of.reference) if ctx.speaks_of and self._link else ""
-        if not url:
+        """The reply with links to the messages that it speaks of. No transaction is open while the platform is asked."""
+        link = self._link
+        if link is None or not ctx.speaks_of:
             return reply
-        button = Button(ctx.texts.t("Show the message"), url=url)
-        return replace(reply, card=replace(reply.card, buttons=((button,), *reply.card.buttons)))
+        urls = await asyncio.gather(*(link(post.address, post.reference) for _, post in ctx.speaks_of))
+        buttons = [Button(label, url=url) for (label, _), url in zip(ctx.speaks_of, urls, strict=True) if url]
+        return replace(reply, card=replace(reply.card, buttons=(*rows(*buttons), *reply.card.buttons)))
 
     def _context(self, asked: _Asked, tx: Transaction) -> Context:
         return Context(
@@ -238,6 +243,7 @@ class Router:
             commands=self._known_to(asked),
             is_operator=asked.is_operator,
             timezone=self._timezone,
+            may_ask=self._may_ask,
             page=asked.line.page,
             keep=self._keep_for,
         )

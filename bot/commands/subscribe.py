@@ -13,7 +13,7 @@ from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.fields import written
 from bot.commands.line import unquoted
-from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, names_of
+from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_added, names_of
 from bot.commands.record import Change, recorded
 from bot.commands.saving import subscribe_to
 from bot.domain.card import Button, Tone
@@ -87,12 +87,7 @@ async def subscribe(ctx: Context, args: Which) -> Reply:
 
 
 async def _subscribe_to(ctx: Context, chosen: AnyNewsroom, args: Which) -> Reply:
-    adds = _is_outside(ctx, chosen)
-    if adds and not ctx.is_operator:
-        name = shorten(chosen.name, 100)
-        raise UserError(
-            ctx.texts.t("“{newsroom}” is not in the catalogue: only the operators of this bot can add it.", newsroom=name)
-        )
+    adds = is_added(ctx, chosen)
     async with recorded(ctx, "subscribe") as change:
         newsroom = await _stored(ctx, chosen, offered_by="operator" if adds else None)
         subscription, is_new = await subscribe_to(ctx, await ctx.ensure_destination(), newsroom)
@@ -118,12 +113,6 @@ def _other_sound(texts: Texts, name: str, change: Change, *, silent: bool) -> Re
     else:
         said = texts.t("Alerts from {newsroom} make a sound here from now on.", newsroom=name)
     return Reply(say_card(said, tone=Tone.GOOD, buttons=change.undo(texts)))
-
-
-def _is_outside(ctx: Context, chosen: AnyNewsroom) -> bool:
-    """Whether neither the catalogue nor this installation offers it."""
-    offered = isinstance(chosen, Newsroom) and chosen.offered
-    return not offered and ctx.catalogue.get(chosen.slug) is None
 
 
 async def _stored(ctx: Context, chosen: AnyNewsroom, *, offered_by: str | None) -> Newsroom:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Sequence
+from datetime import time
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from bot.domain.options import Corrections, DestinationOptions, Frequency, Length, QuietHours, SubscriptionOptions
+from bot.domain.release import Kind
 from bot.domain.subscription import Address
 from bot.ports import Reply
 from tests.features.newsdesk import ADMIN, GROUP, HERE, OPERATOR, READER, Newsdesk, newsdesk, press, words_of
@@ -21,6 +26,8 @@ _SETUP = (
     '/subscription um frequency:daily kinds:news filter:"told OR grønland" save:yes',
     "/settings quiet:22-07 length:full timezone:Helsinki takers:on",
 )
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -50,6 +57,62 @@ async def test_what_is_exported_is_imported_elsewhere_and_undone(desk: Newsdesk)
     assert "allerede" in again.card.summary
     await desk.ask(press(done.card, "Undo"), address=ELSEWHERE, conversation_kind=GROUP)
     assert await state(desk, ELSEWHERE) == before
+
+
+def _any_settings(chance: random.Random) -> tuple[DestinationOptions, SubscriptionOptions]:
+    """All that can be chosen, in any combination."""
+
+    def some(values: Sequence[T]) -> frozenset[T]:
+        return frozenset(chance.sample(values, chance.randrange(len(values))))
+
+    def clock() -> time:
+        return time(chance.randrange(24), chance.randrange(60))
+
+    start, end = clock(), clock()
+    nights = QuietHours(start, end, weekends=chance.random() < 0.5) if start != end else None
+    here = DestinationOptions(
+        chance.choice([None, nights, QuietHours(time(), time(), weekends=True)]),
+        clock(),
+        chance.randrange(7),
+        chance.choice(list(Length)),
+        chance.random() < 0.5,
+        chance.choice(list(Corrections)),
+        chance.random() < 0.5,
+        chance.random() < 0.5,
+    )
+    words = ["", "told", '"nye sanktioner" -told', "grønland OR kaj*", "from:um told", "æ&<b>'x'"]
+    subscription = SubscriptionOptions(
+        some(list(Kind)),
+        some(["da", "en", "sv"]),
+        chance.choice(words),
+        chance.choice(words),
+        tuple(sorted(some(["@asta_b", "@birk_c"]))),
+        chance.choice(list(Frequency)),
+    )
+    return here, subscription
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_is_set_is_the_same_after_the_way_through_a_file(desk: Newsdesk, seed: int) -> None:
+    """Every setting there is, whatever it is set to."""
+    await desk.ask("/subscribe um")
+    here, wish = _any_settings(random.Random(seed))  # noqa: S311 - chance, not a secret
+    async with desk.database.begin() as tx:
+        made = await tx.destinations.find(HERE)
+        assert made is not None
+        (subscription,) = await tx.destinations.subscriptions(made.id)
+        await tx.destinations.set_options(made.id, here)
+        await tx.destinations.set_timezone(made.id, "America/Nuuk")
+        await tx.destinations.set_subscription_options(subscription.id, wish)
+        await tx.destinations.set_silent(subscription.id, silent=bool(seed % 2))
+    text = file_of(await desk.ask("/export"), "pressevagt.json")
+    await desk.ask(f"/import {text}", address=ELSEWHERE)
+    async with desk.database.read() as tx:
+        there = await tx.destinations.find(ELSEWHERE)
+        assert there is not None
+        (copied,) = await tx.destinations.subscriptions(there.id)
+    assert (there.options, there.timezone, there.language) == (here, "America/Nuuk", "da")
+    assert (copied.options, copied.silent) == (wish, bool(seed % 2))
 
 
 async def test_what_is_as_made_is_not_written_and_is_made_so_again(desk: Newsdesk) -> None:
@@ -82,6 +145,35 @@ async def test_newsrooms_go_to_feed_readers_and_come_from_them(desk: Newsdesk) -
         subscribed = {each.newsroom.slug for each in await tx.destinations.subscriptions(there.id) if each.newsroom}
     assert "udenrigsministeriet" in subscribed
     assert subscribed == {"udenrigsministeriet", "energinet"}
+
+
+@pytest.mark.parametrize("address", ["http://192.168.1.10/feed", "http://127.1/", "http://2130706433/x", "http://[::1]:8080/feed"])
+async def test_a_list_of_feeds_with_a_private_address_is_refused(desk: Newsdesk, address: str) -> None:
+    """With its line, and none of the others is taken either; nor does an operator subscribe to it by hand."""
+    feeds = ("https://havnen.example/feed.xml", address)
+    outlines = "\n".join(f'<outline text="X" type="rss" xmlUrl="{each}"/>' for each in feeds)
+    said = await desk.words(f'/import <opml version="2.0"><body>\n{outlines}\n</body></opml>', OPERATOR)
+    assert "Linje 3:" in said
+    assert "er ikke en offentlig adresse" in said
+    async with desk.database.read() as tx:
+        assert await tx.destinations.find(HERE) is None
+        assert "havnen" not in {each.name.casefold() for each in await tx.newsrooms.all()}
+    assert "er ikke en offentlig adresse" in await desk.words(f"/subscribe {address}", OPERATOR)
+
+
+@pytest.mark.parametrize("as_opml", [False, True])
+async def test_only_operators_add_newsrooms_by_a_file(desk: Newsdesk, *, as_opml: bool) -> None:
+    """As by hand: else anybody could have the bot read any number of feeds. What is offered since, everybody may import."""
+    opml = '<opml version="2.0"><body>\n\n<outline text="Havnen" type="rss" xmlUrl="https://havn.example/feed.xml"/></body></opml>'
+    text = opml if as_opml else _GOOD
+    refused = await desk.words(f"/import {text}", ADMIN)
+    assert f"Linje {3 if as_opml else 4}: " in refused
+    assert "Kun bottens driftsansvarlige" in refused
+    async with desk.database.read() as tx:
+        assert await tx.destinations.find(HERE) is None
+    await desk.ask("/offer https://havn.example/feed.xml", OPERATOR)
+    await desk.ask(f"/import {text}", ADMIN)
+    assert "havn.example" in await desk.words("/subscriptions")
 
 
 async def test_only_who_manages_a_conversation_changes_it_by_a_file(desk: Newsdesk) -> None:
@@ -118,6 +210,8 @@ _GOOD = """{
         ('"frequency": "daily"', '"frequency": "hardly"', "Linje 10: frequency"),
         ('"havn": {}', '"havnen": {}', "Linje 11:"),
         ('"https://havn.example/feed.xml"', '"file:///etc/passwd"', "Linje 4:"),
+        ('"https://havn.example/feed.xml"', '"http://169.254.169.254/latest"', "Linje 4: »http://169.254.169.254/latest«"),
+        ('"https://havn.example/feed.xml"', '"http://[::ffff:10.0.0.1]/"', "er ikke en offentlig adresse"),
         ('"slug": "havn", ', "", "Linje 4:"),
         ('"conversations": [{', '"conversations": [{"conversation": "1",', "»platform« mangler"),
         ('"subscriptions": {', '"subscriptions": [], "more": {', "Linje 8:"),
@@ -128,12 +222,12 @@ async def test_what_is_wrong_is_named_by_its_line_and_nothing_is_changed(desk: N
     await desk.ask("/subscribe koebenhavns-politi")
     before = await state(desk)
     assert was in _GOOD
-    answer = await desk.ask(f"/import {_GOOD.replace(was, becomes, 1)}")
+    answer = await desk.ask(f"/import {_GOOD.replace(was, becomes, 1)}", OPERATOR)
     assert said in words_of(answer.card)
     assert await state(desk) == before
     async with desk.database.read() as tx:
         assert len(await tx.newsrooms.all()) == 2
-    await desk.ask(f"/import {_GOOD}")
+    await desk.ask(f"/import {_GOOD}", OPERATOR)
     assert await state(desk) != before
 
 

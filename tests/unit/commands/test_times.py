@@ -105,6 +105,7 @@ def test_what_is_no_time_is_none(words: str) -> None:
         ("københavns politi until 1 December at 9", "københavns politi", "2026-12-01 09:00"),
         ("all until 17:30", "", "2026-11-20 17:30"),
         ("indtil næste uge", "", "2026-11-23 07:00"),
+        ("um indtil mandag", "um", "2026-11-23 07:00"),
         ("um til i morgen", "um", "2026-11-21 07:00"),
         ("um til kl. 13", "um", "2026-11-20 13:00"),
     ],
