@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -23,16 +23,16 @@ from bot.commands.router import Router
 from bot.domain.delivery import Delivery, Settlement
 from bot.domain.newsroom import NewsroomEntry
 from bot.domain.subscription import Address, ConversationKind, DestinationId
-from bot.errors import SettingsError
 from bot.events import events
 from bot.feeds.archive.archive import Archive
 from bot.feeds.catalogue import Catalogue
 from bot.feeds.fetching.fetch import Fetcher
+from bot.feeds.fetching.guard import Guard
 from bot.feeds.poller import Poller
-from bot.happenings import Witness
 from bot.metrics import Metrics
+from bot.offered import offer
+from bot.platforms import link_on, may_manage_on, operators_on, standing_on
 from bot.ports import (
-    Actor,
     ChatAdapter,
     Clock,
     Database,
@@ -42,17 +42,14 @@ from bot.ports import (
 )
 from bot.presence import Listening, Presence
 from bot.retention import Keep, Retention
+from bot.roles import DISPATCH, POLL, roles_of
 from bot.settings import Settings
-from bot.standing import Platform, SaysWhetherConnected, Standings
+from bot.standing import Standings
 from bot.summary import Summary
 from bot.watched import WatchedDatabase
 from storage.database import SqlDatabase
 from storage.migrate import migrate
 from storage.worker_lock import worker_lock
-
-BY_SETTINGS = "settings"
-POLL, DISPATCH = "poll", "dispatch"
-"""Roles of a process, beside the platforms that it listens on."""
 
 
 class _Part(Protocol):
@@ -134,11 +131,11 @@ async def start(
         stack.push_async_callback(database.close)
         metrics = Metrics()
         watched = WatchedDatabase(database, metrics.witness)
-        roles = _roles(only, adapters, shared=database.is_shared, worker=worker)
+        roles = roles_of(only, [adapter.platform for adapter in adapters], shared=database.is_shared, worker=worker)
         keeper = TimeKeeper(database)
         clock = clock or await keeper.set()
-        operators = _operators(settings, adapters) | dict(operators or {})
-        told = await _prepare(database, settings, clock, entries, operators, worker=worker)
+        operators = operators_on(adapters, settings.operators) | dict(operators or {})
+        told = await _prepare(database, settings, clock.now(), entries, operators, worker=worker)
         router = Router(
             watched,
             clock,
@@ -146,8 +143,9 @@ async def start(
             operators=frozenset(operators),
             language=settings.language,
             timezone=settings.timezone,
-            may_manage=_may_manage(adapters),
-            link=_link(adapters),
+            may_manage=may_manage_on(adapters),
+            may_ask=Guard(settings.allow_private_addresses).permits,
+            link=link_on(adapters),
             witness=metrics.witness,
             keep=Keep.of(settings.keep_days, settings.keep_changes_days),
         )
@@ -157,46 +155,35 @@ async def start(
         # Where only one worker can be, whoever had something in hand before us is dead.
         alone = worker and not database.is_shared
         if POLL in roles:
-            fetcher = await stack.enter_async_context(fetcher_of(settings))
-            bot.poller = await _poller(settings, watched, fetcher, clock, owner, told, metrics.witness, alone=alone)
-            bot.archive = Archive(
-                watched,
-                fetcher,
-                clock,
-                owner=owner,
-                spacing=settings.archive_spacing,
-                most=settings.archive_limit,
-                alone=alone,
-                witness=metrics.witness,
-            )
+            await _follow(stack, bot, settings, watched, owner, told, alone=alone)
         if worker and listen:
-            routes = [route for adapter in adapters if isinstance(adapter, web.HasRoutes) for route in adapter.routes()]
-            bot.http_port = await stack.enter_async_context(web.serve(settings.http_host, settings.http_port, routes))
-            standings = Standings(watched, clock, owner, partial(_platforms, adapters, bot), lambda: watched.unwritten)
-            await _serve_own(stack, settings, bot, standings)
+            standings = Standings(watched, clock, owner, lambda: standing_on(adapters, bot.accounts), lambda: watched.unwritten)
+            await _serve(stack, settings, adapters, bot, standings)
         on_event = events(watched, clock, metrics.witness, language=settings.language, timezone=settings.timezone)
         lookout, ledger = Lookout(watched, clock, owner), Ledger(watched, owner)
-        dispatcher = partial(
-            _dispatcher,
-            watched,
-            clock,
-            owner,
-            evict=alone,
-            on_settled=on_settled,
-            witness=metrics.witness,
-            lookout=lookout,
-            ledger=ledger,
-        )
+
+        def dispatcher(adapter: ChatAdapter, account: str, budget: Budget) -> Dispatcher:
+            return Dispatcher(
+                watched,
+                adapter,
+                account,
+                clock,
+                owner=owner,
+                budget=budget,
+                evict=alone,
+                on_settled=on_settled,
+                witness=metrics.witness,
+                lookout=lookout,
+                ledger=ledger,
+            )
+
         for adapter in adapters:
             accounts = Accounts(adapter, partial(dispatcher, adapter) if DISPATCH in roles else None, witness=metrics.witness)
             bot.accounts.append(accounts)
             desk = Desk(router.answer, router.choices, on_event, router.menu, watched, accounts.turn, router.linked)
             await stack.enter_async_context(adapter.connect(desk))
             if adapter.platform in roles:
-                if adapter.listens_alone and database.is_shared:
-                    bot.others.append(Listening(adapter, watched, clock, owner))
-                else:
-                    await stack.enter_async_context(adapter.listen())
+                await _listen(stack, bot, adapter, watched, owner)
         if worker:
             _stay(bot, settings, watched, owner, roles, told)
         await stack.enter_async_context(database.watch(bot.hear))
@@ -208,21 +195,12 @@ async def start(
         yield bot
 
 
-def _roles(only: Collection[str] | None, adapters: Sequence[ChatAdapter], *, shared: bool, worker: bool) -> frozenset[str]:
-    """What this process does. Raises SettingsError."""
-    platforms = {adapter.platform for adapter in adapters}
-    if not worker:
-        return frozenset({DISPATCH} | platforms)
-    every = {POLL, DISPATCH} | platforms
-    if only is None:
-        return frozenset(every)
-    unknown = sorted(set(only) - every)
-    if unknown:
-        raise SettingsError(f"--only: {unknown[0]!r} is nothing this bot does; choose among {', '.join(sorted(every))}")
-    if not shared:
-        message = "--only shares the work out among several processes, which needs PostgreSQL: set DATABASE_URL=postgresql://..."
-        raise SettingsError(message)
-    return frozenset(only)
+async def _listen(stack: AsyncExitStack, bot: Bot, adapter: ChatAdapter, database: Database, owner: str) -> None:
+    """Take what comes from a platform, in turns with other processes where it tells only one."""
+    if adapter.listens_alone and bot.database.is_shared:
+        bot.others.append(Listening(adapter, database, bot.clock, owner))
+    else:
+        await stack.enter_async_context(adapter.listen())
 
 
 def _stay(
@@ -243,90 +221,30 @@ def _share(bot: Bot, owner: str, workers: Sequence[Worker]) -> None:
         accounts.share(sum(accounts.platform in worker.roles for worker in workers if worker.owner != owner))
 
 
-async def _serve_own(stack: AsyncExitStack, settings: Settings, bot: Bot, standings: Standings) -> None:
-    """Metrics and readiness, on an address that is not for the world."""
-    if settings.metrics_port is None:
-        return
-    routes = web.operations(bot.metrics, standings, timedelta(seconds=settings.poll_interval))
-    serving = web.serve(settings.metrics_host, settings.metrics_port, routes, remedy=web.OWN)
-    bot.metrics_port = await stack.enter_async_context(serving)
-
-
-def _platforms(adapters: Sequence[ChatAdapter], bot: Bot) -> list[Platform]:
-    """How each platform stands in this process."""
-    all_accounts = {accounts.platform: accounts for accounts in bot.accounts}
-    found = []
-    for adapter in adapters:
-        accounts = all_accounts.get(adapter.platform)
-        connected = adapter.connected if isinstance(adapter, SaysWhetherConnected) else None
-        owned, dispatches = (accounts.owned, accounts.dispatches) if accounts else (None, True)
-        found.append(Platform(adapter.platform, owned, dispatches=dispatches, connected=connected))
-    return found
-
-
-def _dispatcher(
-    database: Database,
-    clock: Clock,
-    owner: str,
-    adapter: ChatAdapter,
-    account: str,
-    budget: Budget,
-    *,
-    evict: bool,
-    on_settled: Callable[[Delivery, Settlement], None],
-    witness: Witness,
-    lookout: Lookout,
-    ledger: Ledger,
-) -> Dispatcher:
-    return Dispatcher(
-        database,
-        adapter,
-        account,
-        clock,
-        owner=owner,
-        budget=budget,
-        evict=evict,
-        on_settled=on_settled,
-        witness=witness,
-        lookout=lookout,
-        ledger=ledger,
-    )
-
-
-def _operators(settings: Settings, adapters: Iterable[ChatAdapter]) -> dict[str, Address]:
-    """Where the operators whom the settings name are reached: a private conversation has its person's id."""
-    found: dict[str, Address] = {}
-    for name in settings.operators:
-        platform, _, ident = name.partition(":")
-        for adapter in adapters:
-            if adapter.platform == platform and (address := adapter.private(ident)):
-                found[name] = address
-    return found
+async def _serve(
+    stack: AsyncExitStack, settings: Settings, adapters: Sequence[ChatAdapter], bot: Bot, standings: Standings
+) -> None:
+    """What platforms call; and metrics and readiness, on an address that is not for the world."""
+    routes = [route for adapter in adapters if isinstance(adapter, web.HasRoutes) for route in adapter.routes()]
+    bot.http_port = await stack.enter_async_context(web.serve(settings.http_host, settings.http_port, routes))
+    if settings.metrics_port is not None:
+        own = web.operations(bot.metrics, standings, timedelta(seconds=settings.poll_interval))
+        serving = web.serve(settings.metrics_host, settings.metrics_port, own, remedy=web.OWN)
+        bot.metrics_port = await stack.enter_async_context(serving)
 
 
 async def _prepare(
     database: SqlDatabase,
     settings: Settings,
-    clock: Clock,
+    now: datetime,
     entries: Sequence[NewsroomEntry],
     operators: Mapping[str, Address],
     *,
     worker: bool,
 ) -> list[DestinationId]:
     """Store what the settings say; the destinations of the operators, who are told of faults by the worker."""
-    now = clock.now()
     async with database.begin() as tx:
-        if not worker and await tx.newsrooms.offered():
-            return []  # what is offered is for the settings of the worker to say
-        followed = {feed.newsroom.id for feed in await tx.feeds.all()}
-        offered = [await tx.newsrooms.ensure(entry, offered_by=BY_SETTINGS, now=now) for entry in entries]
-        for newsroom in offered:
-            if newsroom.id not in followed:
-                # Nobody followed it until now: what came out meanwhile is no news.
-                await tx.feeds.wake(newsroom.id, now, prime=True)
-        if not worker:
-            return []
-        await tx.newsrooms.withdraw_others(BY_SETTINGS, [newsroom.id for newsroom in offered])
+        await offer(tx, entries, now, worker=worker)
         return [
             (
                 await tx.destinations.ensure(
@@ -338,7 +256,7 @@ async def _prepare(
                     now=now,
                 )
             ).id
-            for address in operators.values()
+            for address in (operators.values() if worker else ())
         ]
 
 
@@ -351,39 +269,38 @@ def fetcher_of(settings: Settings) -> Fetcher:
     )
 
 
-async def _poller(
+async def _follow(
+    stack: AsyncExitStack,
+    bot: Bot,
     settings: Settings,
     database: Database,
-    fetcher: Fetcher,
-    clock: Clock,
     owner: str,
     told: Sequence[DestinationId],
-    witness: Witness,
     *,
     alone: bool,
-) -> Poller:
+) -> None:
+    """Look after newsrooms: their feeds, and what completes these."""
+    fetcher = await stack.enter_async_context(fetcher_of(settings))
     if alone:
         async with database.begin() as tx:
             await tx.feeds.let_go()
-    interval = timedelta(seconds=settings.poll_interval)
-    return Poller(database, fetcher, clock, interval=interval, owner=owner, operators=told, witness=witness, looks=True)
-
-
-def _may_manage(adapters: Sequence[ChatAdapter]) -> Callable[[Actor, Address], Awaitable[bool]]:
-    async def may_manage(actor: Actor, address: Address) -> bool:
-        for adapter in adapters:
-            if adapter.platform == address.platform:
-                return await adapter.may_manage(actor, address)
-        return False
-
-    return may_manage
-
-
-def _link(adapters: Sequence[ChatAdapter]) -> Callable[[Address, str], Awaitable[str]]:
-    async def link(address: Address, reference: str) -> str:
-        for adapter in adapters:
-            if adapter.platform == address.platform:
-                return await adapter.link(address, reference)
-        return ""
-
-    return link
+    bot.poller = Poller(
+        database,
+        fetcher,
+        bot.clock,
+        interval=timedelta(seconds=settings.poll_interval),
+        owner=owner,
+        operators=told,
+        witness=bot.metrics.witness,
+        looks=True,
+    )
+    bot.archive = Archive(
+        database,
+        fetcher,
+        bot.clock,
+        owner=owner,
+        spacing=settings.archive_spacing,
+        most=settings.archive_limit,
+        alone=alone,
+        witness=bot.metrics.witness,
+    )

@@ -1,10 +1,15 @@
-"""Which newsrooms do the settings name?"""
+"""Which newsrooms do the settings name, and what does the database hold of them?"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.commands.offer import BY_SETTINGS
 from bot.domain.newsroom import NewsroomEntry
 from bot.errors import SettingsError
 from bot.feeds.catalogue import Ambiguous, Catalogue, Found, Unknown, entry_for_address
+from bot.ports import Transaction
 from bot.settings import Settings
 
 
@@ -29,3 +34,20 @@ def _newsroom(word: str, catalogue: Catalogue) -> NewsroomEntry:
     hint = ", ".join(entry.slug for entry in near[:3]) or "pressevagt chat, then /newsrooms, lists them"
     message = f"PRESSEVAGT_NEWSROOMS: {word!r} {problem}; nearest: {hint}"
     raise SettingsError(message)
+
+
+async def offer(tx: Transaction, entries: Sequence[NewsroomEntry], now: datetime, *, worker: bool) -> None:
+    """Offer the newsrooms that the settings name, and those no longer that they named before: what a `worker` is to say.
+
+    Who is none says so only where nobody did.
+    """
+    if not worker and await tx.newsrooms.offered():
+        return
+    followed = {feed.newsroom.id for feed in await tx.feeds.all()}
+    offered = [await tx.newsrooms.ensure(entry, offered_by=BY_SETTINGS, now=now) for entry in entries]
+    for newsroom in offered:
+        if newsroom.id not in followed:
+            # Nobody followed it until now: what came out meanwhile is no news.
+            await tx.feeds.wake(newsroom.id, now, prime=True)
+    if worker:
+        await tx.newsrooms.withdraw_others(BY_SETTINGS, [newsroom.id for newsroom in offered])

@@ -10,7 +10,8 @@ from typing import TextIO
 from rich.console import Console
 
 from adapters.console.adapter import ConsoleAdapter
-from adapters.console.render import Ink, render
+from adapters.console.look import Ink
+from adapters.console.render import render
 from bot import log
 from bot.app import Bot, start
 from bot.domain.subscription import Address, ConversationKind

@@ -10,7 +10,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from adapters.console.front import Translate
-from adapters.console.render import visible
+from adapters.console.safe import visible
 from bot.ports import MenuEntry
 
 Suggest = Callable[[str], list[str] | Awaitable[list[str]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from adapters.console.render import Ink, Look
+from adapters.console.look import Ink, Look
 from adapters.console.transcript import Role, Shown
 
 Take = Callable[[str, Shown | None], Awaitable[bool]]

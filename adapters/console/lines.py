@@ -12,7 +12,8 @@ from typing import TextIO
 from rich.console import Console, RenderableType
 
 from adapters.console.front import Take, Translate, ink_of
-from adapters.console.render import line, render
+from adapters.console.render import render
+from adapters.console.safe import line
 from adapters.console.transcript import Role, Shown, Transcript
 
 LONGEST_LINE = 64 * 1024

@@ -12,7 +12,8 @@ from rich.console import RenderableType
 
 from adapters.console.front import ink_of
 from adapters.console.ink import Links, Row, fragments
-from adapters.console.render import line, render
+from adapters.console.render import render
+from adapters.console.safe import line
 from adapters.console.transcript import Role, Shown, Transcript
 
 if TYPE_CHECKING:

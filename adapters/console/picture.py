@@ -11,7 +11,8 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-from adapters.console.render import Ink, Look, render
+from adapters.console.look import Ink, Look
+from adapters.console.render import render
 from bot.domain.card import Card
 
 # The fonts of rich's own format are fetched from the web by whoever looks at the picture; the reader's own serve as well.

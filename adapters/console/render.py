@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
-from urllib.parse import quote
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.segment import Segment
-from rich.style import Style
+from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
-from bot.domain.card import Button, Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
+from adapters.console.layout import Flow, Margin
+from adapters.console.look import Ink, Look
+from adapters.console.safe import escaped, line, safe_url, visible
+from bot.domain.card import Button, Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone, are_apart
 from bot.domain.contact import Phone
 from bot.domain.prose import Block, BlockKind, Span
 from bot.text.shown import international
-
-WIDEST = 100
-"""Columns of the widest line: longer ones are hard to read."""
-
-
-class Look(StrEnum):
-    """What a post is to the reader, which its bar's colour tells."""
-
-    ALERT = "cyan"
-    CORRECTED = "yellow"
-    REPLY = "bright_black"
-    WARNING = "red"
-    GOOD = "green"
-
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """How a card is drawn. `plain`: for where no link can be followed and no colour be seen, so both are written out.
-
-    `keys` maps a button's command to the key that presses it; `fresh`: it changed a moment ago and should catch the eye.
-    """
-
-    look: Look = Look.REPLY
-    plain: bool = False
-    keys: Mapping[str, str] | None = None
-    fresh: bool = False
-
-    def link(self, text: str, url: str, style: str = "") -> Line:
-        """Text that leads to `url`, where that is an address that may be linked to."""
-        target = safe_url(url)
-        if self.plain or not target:
-            return line(text, style)
-        return line(text, Style.parse(style) + Style(link=target))
-
-    def badge(self, text: str) -> Line:
-        """A word that must be seen."""
-        return line(f"[{text}]") if self.plain else line(f" {text} ", "bold yellow reverse")
 
 
 def render(card: Card, ink: Ink | None = None) -> RenderableType:
@@ -85,18 +46,10 @@ def _tone_of(card: Card) -> Look:
 
 
 def _apart(before: Element, after: Element) -> bool:
-    """Whether an empty line belongs between two elements."""
-    match before, after:
-        case (Meta(), _) | (_, Meta()) | (Heading(), _):
-            return False
-        case (Entry(), Entry()):
-            return before.snippet is not None or after.snippet is not None
-        case (Fact(), Fact()) | (ContactItem(), ContactItem()):
-            return False
-        case (Text(), Text()):
-            return not before.block.kind is after.block.kind is BlockKind.ITEM
-        case _:
-            return True
+    """As everywhere, but that entries without an excerpt stand close, as lines of a list do."""
+    if isinstance(before, Entry) and isinstance(after, Entry):
+        return before.snippet is not None or after.snippet is not None
+    return are_apart(before, after)
 
 
 def _element(element: Element, ink: Ink) -> RenderableType:
@@ -254,92 +207,3 @@ def _button(button: Button, ink: Ink) -> Line:
     shown = line(f"[{key}] ", "bold cyan") if key else line("")
     shown.append(visible(button.label), "not bold default" if key else "dim")
     return shown.append(f"  {visible(button.command)}", "dim not bold") if ink.plain else shown
-
-
-# Text from outside ------------------------------------------------------------------------------------------------------
-
-
-KEPT = {"\u200c", "\u200d"}
-"""The joiners, without which some scripts and emoji fall apart."""
-
-
-def visible(text: str) -> str:
-    """Text that a terminal only shows: no control character, no mark that turns the reading direction, one line."""
-    if text.isprintable():
-        return text
-    return "".join(_visible_char(char) for char in text)
-
-
-def _visible_char(char: str) -> str:
-    match unicodedata.category(char):
-        case "Zl" | "Zp":
-            return " "
-        case "Cs":
-            return "\N{REPLACEMENT CHARACTER}"
-        case "Cc" if char.isspace():
-            return " "
-        case "Cc" | "Cf" | "Cn" | "Co" if char not in KEPT:
-            return ""
-        case _:
-            return char
-
-
-def line(text: str, style: str | Style = "") -> Line:
-    """Text from anywhere as rich text in one style."""
-    return Line(visible(text), style=style)
-
-
-def escaped(text: str) -> str:
-    """Text as part of an address."""
-    return quote(visible(text), safe="@+")
-
-
-SCHEMES = ("https://", "http://", "mailto:", "tel:")
-
-
-def safe_url(url: str) -> str:
-    """The address as a terminal may be told it: a known scheme, printable ASCII; empty for any other."""
-    if not url.lower().startswith(SCHEMES) or not url.isprintable():
-        return ""
-    return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
-
-
-# Layout -----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """Content with a mark to its left: on its first line `first`, on the others `rest` (the same if not given)."""
-
-    content: RenderableType
-    first: str
-    rest: str | None = None
-    style: str = ""
-    ascii_mark: str = ""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        first = self.ascii_mark if self.ascii_mark and options.ascii_only else self.first
-        rest = first if self.rest is None else self.rest
-        width = max(1, min(options.max_width, WIDEST) - cell_len(first))
-        style = console.get_style(self.style)
-        for number, content in enumerate(Segment.split_lines(console.render(self.content, options.update(width=width)))):
-            yield Segment(rest if number else first, style)
-            yield from content
-            yield Segment.line()
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Pieces side by side; a line ends between two of them and within one only if it is wider than the line."""
-
-    pieces: Sequence[Line]
-    gap: str = "   "
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        row = Line()
-        for piece in self.pieces:
-            if row and row.cell_len + len(self.gap) + piece.cell_len > options.max_width:
-                yield row
-                row = Line()
-            row = Line.assemble(row, self.gap, piece) if row else piece
-        yield row

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
-from slack_sdk.errors import SlackApiError
 
 from adapters.slack.answers import Answers
 from adapters.slack.buttons import key_of
@@ -27,18 +25,18 @@ from adapters.slack.listeners import bolt, listeners, views
 from adapters.slack.managers import Managers
 from adapters.slack.oauth import oauth_flow, oauth_routes
 from adapters.slack.offers import Offers
-from adapters.slack.outcomes import FAULTS, Fault, FloodWatch, after_of, code_of, is_limited, is_outside, outcome_of, word_of
 from adapters.slack.people import People
+from adapters.slack.posting import Posting
 from adapters.slack.replies import Replies
 from adapters.slack.sender import Sender
 from adapters.slack.settings import SlackSettings
 from adapters.slack.socket import Socket, listening
 from adapters.slack.surfaces import open_surfaces
 from adapters.slack.unfurl import Unfurls
-from adapters.slack.workspaces import PLATFORM, NotInstalled, Sealer, Workspaces
+from adapters.slack.workspaces import PLATFORM, Sealer, Workspaces
 from bot.checks.line import CheckLine
 from bot.domain.card import Card
-from bot.domain.delivery import AccountGone, DestinationGone, Post, SendOutcome, Sent
+from bot.domain.delivery import Post, SendOutcome
 from bot.domain.subscription import Address, Destination
 from bot.errors import SettingsError
 from bot.i18n import Texts, texts
@@ -49,10 +47,6 @@ log = logging.getLogger(__name__)
 PACE = Pace(between=timedelta(seconds=1), at_once=20)
 """Slack's limits: one message a second in a channel; in all more than we send at once (docs.slack.dev/apis/web-api/rate-limits)."""
 DRAIN = 10.0
-_DEAD = frozenset({"account_inactive", "token_revoked"})
-"""What is said of a token whose app was uninstalled."""
-_OUTSIDE = frozenset({"not_in_channel", "channel_not_found"})
-"""What is said of a channel that we are not in, of a private one the latter."""
 
 
 class SlackAdapter:
@@ -83,7 +77,7 @@ class SlackAdapter:
         self.channels = Channels(self.workspaces)
         self._managers = Managers(self.people, self.channels, everyone=settings.slack_who_manages == "everyone")
         self._sender = Sender(self.workspaces.client_for, keep=self._keep, thread_gone=self._thread_gone)
-        self._flood: dict[str, FloodWatch] = {}
+        self._posting = Posting(self.workspaces, self.channels, self._sender, uninstalled=self._uninstalled, speak=self.texts)
         self._desk: Desk | None = None
         self._app: AsyncApp | None = None
         self._flow: AsyncOAuthFlow | None = None
@@ -244,20 +238,11 @@ class SlackAdapter:
 
     async def send(self, destination: Destination, card: Card, under: Post | None = None) -> SendOutcome:
         """Post an alert. See `bot.ports.ChatAdapter.send`."""
-        thread = under.reference if under else ""
-
-        async def post(address: Address) -> str:
-            return await self._sender.post(address, card, thread=thread)
-
-        return await self._outcome("chat.postMessage", destination.address, post)
+        return await self._posting.send(destination.address, card, under.reference if under else "")
 
     async def edit(self, post: Post, card: Card) -> SendOutcome:
         """Correct a post in place; where that cannot be done any more, by a reply to it."""
-
-        async def correct(address: Address) -> str:
-            return await self._sender.edit(address, post.reference, card)
-
-        return await self._outcome("chat.update", post.address, correct)
+        return await self._posting.edit(post.address, post.reference, card)
 
     async def may_manage(self, actor: Actor, address: Address) -> bool:
         """Whether the person may configure the conversation."""
@@ -265,49 +250,7 @@ class SlackAdapter:
 
     async def link(self, address: Address, reference: str) -> str:
         """Where a message stands, as Slack says; empty where it does not."""
-        try:
-            reached = await self.channels.reached(address)
-            client = await self.workspaces.client_for(address.account)
-            said = await client.chat_getPermalink(channel=reached.conversation, message_ts=reference)
-        except FAULTS as error:
-            log.info("slack names no address of a message: %s", word_of(error))
-            return ""
-        return str(said.get("permalink") or "")
-
-    async def _outcome(self, method: str, address: Address, put: Callable[[Address], Awaitable[str]]) -> SendOutcome:
-        try:
-            return Sent(await self._put(address, put))
-        except NotInstalled:
-            return AccountGone("the app is not installed there")
-        except FAULTS as error:
-            if is_limited(error):
-                watch = self._flood.setdefault(address.account, FloodWatch())
-                return watch.outcome(method, address.conversation, after_of(error), time.monotonic())
-            return await self._lost(address, error, outcome_of(error))
-
-    async def _put(self, address: Address, put: Callable[[Address], Awaitable[str]]) -> str:
-        reached = await self.channels.reached(address)
-        try:
-            return await put(reached)
-        except SlackApiError as error:
-            if not is_outside(error) or not await self.channels.join(address.account, address.conversation):
-                raise
-            return await put(reached)
-
-    async def _lost(self, address: Address, error: Fault, outcome: SendOutcome) -> SendOutcome:
-        """What follows from an outcome: a token that is dead is erased, and who is left outside is told how to let us in."""
-        if isinstance(outcome, AccountGone) and code_of(error) in _DEAD:
-            try:
-                await self._uninstalled(address.account)
-            except Exception:
-                log.exception("an installation that is gone could not be erased")
-        if isinstance(outcome, DestinationGone) and code_of(error) in _OUTSIDE and not is_person(address.conversation):
-            installation = self.workspaces.find(address.account)
-            handle = installation.handle if installation else ""
-            return DestinationGone(
-                self.texts().t("I am not a member there. Write there: /invite @{name}", name=handle or "Pressevagten")
-            )
-        return outcome
+        return await self._posting.link(address, reference)
 
     async def _thread_gone(self, address: Address, reason: str) -> None:
         event: PlatformEvent = ThreadClosed(address, reason)

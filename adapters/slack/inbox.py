@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 
 from adapters.slack.heard import Payload
 from adapters.slack.inbound import lane
 from adapters.slack.outcomes import FAULTS, word_of
-from bot.tasks import finish
+from bot.tasks import InOrder
 
 log = logging.getLogger(__name__)
 
@@ -26,38 +25,23 @@ class Inbox:
 
     def __init__(self, handle: Callable[[Payload], Awaitable[None]]) -> None:
         self._handle = handle
-        self._waiting: dict[str, deque[Payload]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lanes = InOrder(self._one, PER_LANE, self._dealt_with)
         self._in_hand = 0
 
     def put(self, payload: Payload) -> None:
         """Take a payload. It never waits: what is too much is dropped."""
         key = lane(payload)
-        waiting = self._waiting.get(key)
-        if self._in_hand >= IN_ALL or (waiting is not None and len(waiting) >= PER_LANE):
+        if self._in_hand < IN_ALL and self._lanes.put(key, payload):
+            self._in_hand += 1
+        else:
             log.warning("too much at once from %s: something was dropped", key)
-            return
-        self._in_hand += 1
-        if waiting is not None:
-            waiting.append(payload)
-            return
-        self._waiting[key] = deque([payload])
-        task = asyncio.create_task(self._work(key))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def drain(self, seconds: float) -> None:
         """Let what is in hand be finished, for so long."""
-        await finish(self._tasks, seconds)
+        await self._lanes.drain(seconds)
 
-    async def _work(self, key: str) -> None:
-        waiting = self._waiting[key]
-        try:
-            while waiting:
-                await self._one(waiting.popleft())
-        finally:
-            del self._waiting[key]
-            self._in_hand -= len(waiting)
+    def _dealt_with(self) -> None:
+        self._in_hand -= 1
 
     async def _one(self, payload: Payload) -> None:
         what = payload.get("command") or (payload.get("event") or payload).get("type")
@@ -70,5 +54,3 @@ class Inbox:
             log.warning("%s could not be answered: %s", what, word_of(error))
         except Exception:
             log.exception("%s could not be dealt with", what)
-        finally:
-            self._in_hand -= 1

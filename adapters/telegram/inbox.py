@@ -12,7 +12,7 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from adapters.telegram.inbound import lane
-from bot.tasks import finish
+from bot.tasks import InOrder
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +31,8 @@ class Inbox:
 
     def __init__(self, bot: Bot, handle: Callable[[Update], Awaitable[None]]) -> None:
         self._bot, self._handle = bot, handle
-        self._waiting: dict[str, deque[Update]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_ALL)
+        self._chats = InOrder(self._one, PER_CHAT, self._room.release)
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
 
     async def put(self, raw: Raw) -> None:
@@ -44,21 +43,13 @@ class Inbox:
         self._seen.append(update.update_id)
         await self._room.acquire()
         key = lane(update)
-        waiting = self._waiting.get(key)
-        if waiting is None:
-            self._waiting[key] = deque([update])
-            task = asyncio.create_task(self._work(key))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        elif len(waiting) < PER_CHAT:
-            waiting.append(update)
-        else:
+        if not self._chats.put(key, update):
             self._room.release()
             log.warning("too many updates of chat %s at once: one was dropped", key)
 
     async def drain(self, seconds: float) -> None:
         """Let what is in hand be finished, for so long."""
-        await finish(self._tasks, seconds)
+        await self._chats.drain(seconds)
 
     def _read(self, raw: Raw) -> Update | None:
         try:
@@ -66,16 +57,6 @@ class Inbox:
         except Exception:
             log.exception("an update could not be read: %.200s", raw.get("update_id"))
             return None
-
-    async def _work(self, key: str) -> None:
-        waiting = self._waiting[key]
-        try:
-            while waiting:
-                await self._one(waiting.popleft())
-        finally:
-            del self._waiting[key]
-            for _ in waiting:
-                self._room.release()
 
     async def _one(self, update: Update) -> None:
         try:
@@ -87,5 +68,3 @@ class Inbox:
             log.warning("update %s was not dealt with in %.0f seconds", update.update_id, WITHIN)
         except Exception:
             log.exception("update %s could not be dealt with", update.update_id)
-        finally:
-            self._room.release()

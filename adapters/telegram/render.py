@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from adapters.telegram.markup import Run, Runs, cut, length, link, plain, since, visible
-from bot.domain.card import Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
+from bot.domain.card import Card, ContactItem, Element, Entry, Fact, Heading, Image, Meta, Text, Title, Tone, are_apart
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import Block, BlockKind, Span
 from bot.text.cutting import MORE
@@ -116,23 +116,10 @@ def _joined(parts: Iterable[_Part]) -> Runs:
     before: Element | None = None
     for part in filter(lambda part: part.runs, parts):
         if before is not None:
-            runs.append(Run("\n\n" if _apart(before, part.element) else "\n"))
+            runs.append(Run("\n\n" if are_apart(before, part.element) else "\n"))
         runs += part.runs
         before = part.element
     return tuple(runs)
-
-
-def _apart(before: Element, after: Element) -> bool:
-    """Whether an empty line belongs between two elements."""
-    match before, after:
-        case (Meta(), _) | (_, Meta()) | (Heading(), _):
-            return False
-        case (Fact(), Fact()) | (ContactItem(), ContactItem()):
-            return False
-        case (Text(), Text()):
-            return not before.block.kind is after.block.kind is BlockKind.ITEM
-        case _:
-            return True
 
 
 # Elements ---------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.received import at_most
 
 LIMIT = 9.0
-"""Seconds that a request may take in all: a little less than a send may (`bot.alerts.dispatcher.SEND_LIMIT`)."""
+"""Seconds that a request may take in all: a little less than a send may (`bot.alerts.sending.SEND_LIMIT`)."""
 CONNECT_LIMIT = 4.0
 _AT_ONCE = 100
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from adapters.console.look import Ink, Look
 from adapters.console.picture import picture
-from adapters.console.render import Ink, Look
 from adapters.console.transcript import keys_of
 from bot import cards
 from bot.demo.newsroom import feed_document

@@ -19,6 +19,7 @@ from bot.errors import SettingsError, UserError
 from bot.exchange import opml
 from bot.exchange.document import LONGEST, Conversation, Document, NewsroomLine, at_line, line_of, read, write
 from bot.feeds.catalogue import Catalogue, entry_for_address
+from bot.feeds.fetching.guard import Guard
 from bot.i18n import texts
 from bot.operate.opened import opened
 from bot.ports import Actor, CommandCall, Transaction
@@ -171,4 +172,5 @@ def _context(
         commands=(),
         is_operator=True,
         timezone=settings.timezone,
+        may_ask=Guard(settings.allow_private_addresses).permits,
     )
