@@ -168,8 +168,8 @@ class World:
         owner: str | None = None,
         shows: Sequence[tuple[ReleaseId, int]] = (),
         edited: PostId | None = None,
-    ) -> bool:
-        """Write down what became of a delivery, as the dispatcher does; whether it still counted."""
+    ) -> bool | None:
+        """Write down what became of a delivery, as the dispatcher does; whether it still counted. None: it was locked."""
         shown = tuple(shows) or tuple((release, 1) for release in delivery.digest_of)
         if delivery.release_id is not None and not shown:
             shown = ((delivery.release_id, delivery.revision),)

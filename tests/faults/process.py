@@ -58,7 +58,7 @@ class Means:
         if self.room:
             event.listen(Engine, "begin", _limit(Path(self.room)))
         if self.speed != 1:
-            for module in ("bot.alerts.together", "bot.alerts.dispatcher"):
+            for module in ("bot.alerts.together", "bot.alerts.owning"):
                 _put(module, LEASE=self.speed * timedelta(seconds=20))
         if self.fetch:
             from bot.feeds.fetching.fetch import Limits
@@ -81,7 +81,9 @@ def _shorten(by: float) -> None:
     """The terms of all leases, and what must be shorter than they are."""
     lease = timedelta(seconds=20 * by)
     _put("bot.alerts.together", LEASE=lease)
-    _put("bot.alerts.dispatcher", LEASE=lease, RENEW_EVERY=5 * by, SEND_LIMIT=10 * by)
+    _put("bot.alerts.owning", LEASE=lease)
+    _put("bot.alerts.sending", SEND_LIMIT=10 * by)
+    _put("bot.alerts.dispatcher", RENEW_EVERY=5 * by)
     _put("bot.presence", LEASE=lease, BEAT=5 * by)
     _put("bot.standing", LEASE=lease)
     _put("bot.feeds.poller", LEASE=6 * lease, RENEW_EVERY=30 * by)

@@ -19,6 +19,7 @@ from tests.fakes.chat import ChatServer, HttpChatAdapter
 from tests.fakes.feeds import Newsroom
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.web import WebServer
+from tests.features.newsdesk import Newsdesk, newsdesk
 from tests.features.telegram_desk import Start as TelegramStart
 from tests.features.telegram_desk import desk_on
 
@@ -112,3 +113,11 @@ async def telegram() -> AsyncIterator[TelegramApi]:
 def on_telegram(request: pytest.FixtureRequest, telegram: TelegramApi, tmp_path: Path) -> TelegramStart:
     """Start the bot on Telegram, by each way of getting updates in turn; a second time it is the same installation."""
     return partial(desk_on, telegram, tmp_path, webhook=request.param == "webhook")
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Newsdesk]:
+    """A small installation as of its first poll."""
+    made = await newsdesk(tmp_path)
+    yield made
+    await made.database.close()

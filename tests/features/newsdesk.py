@@ -13,6 +13,7 @@ from bot.domain.prose import Block, BlockKind, Span, paragraphs
 from bot.domain.release import Content, Document, Kind, ParsedRelease, ReleaseId
 from bot.domain.subscription import Address, ConversationKind
 from bot.feeds.catalogue import Catalogue
+from bot.feeds.fetching.guard import Guard
 from bot.ports import Actor, CommandCall, Reply
 from storage.database import SqlDatabase
 from storage.migrate import migrate
@@ -23,6 +24,7 @@ ADMIN = Actor("telegram", "presse_bot", "7", "Asta")
 READER = Actor("telegram", "presse_bot", "8", "Birk")
 OPERATOR = Actor("telegram", "presse_bot", "9", "Dagny")
 HERE = Address("telegram", "presse_bot", "100")
+ELSEWHERE = Address("telegram", "presse_bot", "200")
 
 DESK = Contact(role="pressevagten", phones=(Phone("+4561979247"),), emails=("pressevagten@um.dk",))
 PERSON = Contact(name="Freja Holmsted", role="chefkonsulent", phones=(Phone("+4520123456"),), emails=("freja@example.dk",))
@@ -134,6 +136,7 @@ async def newsdesk(folder: Path) -> Newsdesk:
         language="da",
         timezone="Europe/Copenhagen",
         may_manage=may_manage,
+        may_ask=Guard().permits,
         link=link,
     )
     return Newsdesk(database, clock, router)

@@ -13,7 +13,20 @@ from bot.domain.card import ContactItem, Fact, Image, Text, Tone
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import paragraphs
 from bot.domain.release import ParsedRelease, Picture, ReleaseId
-from tests.features.newsdesk import ADMIN, OPERATOR, PERSON, READER, Newsdesk, buttons_of, newsdesk, press, release, release_id
+from bot.ports import CommandCall
+from tests.features.newsdesk import (
+    ADMIN,
+    HERE,
+    OPERATOR,
+    PERSON,
+    READER,
+    Newsdesk,
+    buttons_of,
+    newsdesk,
+    press,
+    release,
+    release_id,
+)
 
 
 @pytest.fixture
@@ -97,6 +110,29 @@ async def test_an_operator_pins_corrects_and_unpins(desk: Newsdesk) -> None:
     assert "ikke længere fastgjort" in await desk.words("/løsn um", OPERATOR)
     assert (await contacts(desk, "/contact um"))[0][0] == "Pressevagten"
     assert "Ingen fastgjort kontakt" in await desk.words("/unpin um", OPERATOR)
+
+
+async def test_a_pin_is_the_same_wherever_a_release_is_shown(desk: Newsdesk) -> None:
+    """In the whole release, under a link that somebody shares, and in the file for the address book; gone once it is taken back."""
+    named = await publish(desk, release(63, "Ny ambassadør", ago=timedelta(), contacts=(PERSON,)))
+    link = "https://press.example/nyhed/63"
+
+    async def numbers() -> list[list[str]]:
+        whole = (await desk.ask(f"/release id:{named}")).card
+        shared = (await desk.router.linked(CommandCall("", READER, HERE, language="da"), [link]))[link]
+        items = [[each.contact for each in card.elements if isinstance(each, ContactItem)] for card in (whole, shared)]
+        (file,) = (await desk.ask(f"/contact release:{named} vcard")).files
+        said = [line.partition(":")[2] for line in file.content.decode().splitlines() if line.startswith("TEL")]
+        return [*([str(phone.e164) for each in contacts for phone in each.phones] for contacts in items), said]
+
+    await desk.ask("/pin um Freja Holmsted, tlf. 20 98 76 54", OPERATOR)
+    for shown in await numbers():
+        assert "+4520987654" in shown
+        assert "+4520123456" not in shown
+    await desk.ask("/unpin um", OPERATOR)
+    for shown in await numbers():
+        assert "+4520123456" in shown
+        assert "+4520987654" not in shown
 
 
 async def test_of_several_pins_one_is_chosen(desk: Newsdesk) -> None:
@@ -228,3 +264,13 @@ async def test_earlier_releases_on_the_same_matter(desk: Newsdesk) -> None:
         assert other not in said.partition("[")[0]
     assert "Kajkranen på Amager vælter" in await desk.words("/release 1")
     assert "ikke noget tidligere" in await desk.words(f"/release id:{before} related")
+
+
+async def test_a_release_is_never_its_own_earlier_one(desk: Newsdesk) -> None:
+    """Though times are compared to the second, and some feeds say them more exactly; one question to the index is enough."""
+    moment = timedelta(hours=1, milliseconds=500)
+    await publish(desk, release(84, "Lodsbåden synker ved Trekroner", ago=timedelta(days=1)))
+    ident = await publish(desk, release(85, "Lodsbåden hæves ved Trekroner", ago=moment))
+    said = await desk.words(f"/release id:{ident} related")
+    assert "synker" in said
+    assert "hæves" not in said.partition("[")[0]

@@ -170,6 +170,7 @@ async def test_operators_hear_once_of_a_feed_that_keeps_failing_and_once_that_it
         await polls(j, 3)
         said = [post.text for post in j.chat.posts("boss")]
         assert len(said) == 2
+        assert j.chat.posts("desk") == [], "its readers hear nothing of it"
         assert "cannot be read" in said[0]
         assert "500" in said[0]
         assert "can be read again" in said[1]

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.ports import Reply
-from tests.features.newsdesk import GROUP, OPERATOR, READER, Newsdesk, buttons_of, newsdesk, words_of
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Newsdesk]:
-    """A small installation."""
-    made = await newsdesk(tmp_path)
-    yield made
-    await made.database.close()
+from tests.features.newsdesk import GROUP, OPERATOR, READER, Newsdesk, buttons_of, words_of
 
 
 def commands(reply: Reply) -> list[str]:

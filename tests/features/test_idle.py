@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.app import DISPATCH, start
+from bot.app import start
 from bot.ports import Pace
+from bot.roles import DISPATCH
 from bot.settings import Settings
 from tests.fakes.chat import ChatServer, HttpChatAdapter
 

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from storage.search import SqlSearch
-from tests.features.newsdesk import Newsdesk, newsdesk, press, words_of
+from tests.features.newsdesk import Newsdesk, press, words_of
 
 needs_narrowing = pytest.mark.skipif(
     "narrowing" not in inspect.signature(SqlSearch.find).parameters, reason="the storage cannot narrow yet (bot.ports.Narrowing)"
 )
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Newsdesk]:
-    """The router over the two newsrooms."""
-    made = await newsdesk(tmp_path)
-    yield made
-    await made.database.close()
 
 
 @needs_narrowing

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +10,11 @@ from bot.commands.registry import COMMANDS
 from bot.domain.options import EVERYTHING, Frequency
 from bot.domain.subscription import Address, ConversationKind
 from bot.ports import Actor
-from tests.features.newsdesk import ADMIN, HERE, OPERATOR, READER, Newsdesk, buttons_of, newsdesk, press, words_of
+from tests.features.newsdesk import ADMIN, HERE, OPERATOR, READER, Newsdesk, buttons_of, press, words_of
 
 DESK = Address("telegram", "presse_bot", "-200")
 OTHER = Address("telegram", "another_bot", "-300")
 GROUP = ConversationKind.GROUP
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Newsdesk]:
-    """A small installation as of its first poll."""
-    made = await newsdesk(tmp_path)
-    yield made
-    await made.database.close()
 
 
 async def state(desk: Newsdesk, address: Address = HERE) -> dict[str, object]:

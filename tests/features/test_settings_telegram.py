@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from bot.domain.options import Frequency
 from bot.domain.subscription import Subscription
 from tests.fakes.telegram_api import TelegramApi
@@ -51,3 +54,24 @@ async def test_a_filter_that_was_tried_is_saved_after_a_restart(on_telegram: Sta
         assert (options.filter, options.frequency) == ("kaj OR færge OR bådene OR mole", Frequency.WEEKLY)
         await asta.says("/hvorfor 1")
         await post(asta.chat, "Sendt hertil")
+
+
+async def test_urgent_words_break_the_night_and_call_whom_the_admin_named(on_telegram: Start, telegram: TelegramApi) -> None:
+    """What is not urgent waits, whatever it cries, and calls nobody when it comes."""
+    asta = telegram.user("Asta", language="da", started=True)
+    async with on_telegram() as desk:
+        await subscribed(asta)
+        await asta.says("/abonnement havnen haster:evakuer* tilkald:@vagt_desk save:yes")
+        saved = await post(asta.chat, "Gemt: ")
+        assert "@vagt_desk" not in saved.words, "to be named is not to be called"
+        now = desk.bot.clock.now().astimezone(ZoneInfo("Europe/Copenhagen"))
+        await asta.says(f"/indstillinger ro:{now - timedelta(hours=2):%H:%M}-{now + timedelta(hours=2):%H:%M}")
+        await post(asta.chat, "Der er ro nu")
+        await desk.publish(1, "Ny kaj, siger @vagt_desk")
+        await desk.publish(2, "Havnen evakueres")
+        alert = await post(asta.chat, "Havnen evakueres")
+        assert alert.words.startswith("@vagt_desk")
+        assert not any("Ny kaj" in each.words for each in posts(asta.chat))
+        await asta.says("/indstillinger ro:fra")
+        late = await post(asta.chat, "Ny kaj")
+        assert "@vagt_desk" not in late.words

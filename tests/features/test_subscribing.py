@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.domain.options import Frequency
 from bot.domain.subscription import Subscription
-from tests.features.newsdesk import HERE, Newsdesk, buttons_of, newsdesk, words_of
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Newsdesk]:
-    """A small installation."""
-    made = await newsdesk(tmp_path)
-    yield made
-    await made.database.close()
+from tests.features.newsdesk import HERE, Newsdesk, buttons_of, words_of
 
 
 async def made(desk: Newsdesk) -> dict[str, Subscription]:

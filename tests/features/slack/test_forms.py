@@ -286,6 +286,7 @@ async def test_the_settings_of_a_subscription(either: Start, asta: Person, room:
         act = await asta.submits(view, {"field:ping": "ikke et navn!", "field:frequency": "daily"})
         assert set(act.errors) == {"field:ping"}
         await asta.submits(view, {"field:ping": "", "field:filter": "kajen"})
+        assert "Det ville have fanget 1 pressemeddelelse på 90 dage" in view.words
         assert "Kajen åbner" in view.words
         assert "ikke gemt endnu" in view.words
         await asta.presses(view, "Gem")
