@@ -126,8 +126,9 @@ def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     ("error", "level"),
     [(StorageError("away"), "warning"), (RuntimeError("ours"), "error")],
 )
-def test_a_round_that_goes_wrong_is_logged_and_over(error: Exception, level: str) -> None:
+def test_a_round_that_goes_wrong_is_logged_and_over(monkeypatch: pytest.MonkeyPatch, error: Exception, level: str) -> None:
     """What the database keeps from it is a warning, a fault of ours an error; neither ends what comes after."""
+    monkeypatch.setattr(log, "_log", structlog.get_logger())  # one that has not been used, which would keep how it was configured
     with capture_logs() as lines, one_round("put_off"):
         raise error
     assert [(line["event"], line["log_level"]) for line in lines] == [("put_off", level)]
