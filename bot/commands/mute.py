@@ -24,7 +24,7 @@ from bot.i18n import N_, Texts
 from bot.ports import Reply
 from bot.text.nearest import Exact, Nothing, Several, nearest
 
-MOST = timedelta(days=30)
+MOST = timedelta(days=100)
 """The longest mute: what is muted for longer is forgotten, and was better unsubscribed from."""
 _MORNING = time(7)
 _NIGHT_ENDS = time(4)
