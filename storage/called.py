@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import String, cast, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.lanes import lock_lanes
 from storage.models import AccountRow, AuditRow, DestinationRow, SubscriptionRow
 
 
@@ -24,13 +25,15 @@ async def erase_calls(db: AsyncConnection, platform: str, ident: str) -> None:
 
 async def _erase(db: AsyncConnection, row: Any, column: str, platform: str, ident: str) -> None:  # noqa: ANN401 - a model
     value = getattr(row, column)
-    there = (
-        select(row.id, value)
-        .join(DestinationRow, DestinationRow.id == row.destination_id)
-        .join(AccountRow, AccountRow.id == DestinationRow.account_id)
-        .where(AccountRow.platform == platform, cast(value, String).contains(ident, autoescape=True))
-    )
-    for found_id, found in (await db.execute(there)).all():
+    names = (AccountRow.platform == platform, cast(value, String).contains(ident, autoescape=True))
+    of_account = AccountRow.id == DestinationRow.account_id
+    there = select(row.id, value).join(DestinationRow, DestinationRow.id == row.destination_id).join(AccountRow, of_account)
+    if row is SubscriptionRow:  # before they are read: what somebody chooses meanwhile is not to be written over
+        lanes = (
+            select(row.destination_id).join(DestinationRow, DestinationRow.id == row.destination_id).join(AccountRow, of_account)
+        )
+        await lock_lanes(db, lanes.where(*names))
+    for found_id, found in (await db.execute(there.where(*names))).all():
         await db.execute(update(row).where(row.id == found_id).values({column: _without(found, ident)}))
 
 

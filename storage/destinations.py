@@ -79,6 +79,7 @@ class SqlDestinations(Subscribing):
             if new is not None:
                 await self._db.execute(insert(LaneRow).values(destination_id=new, account_id=account_id, pending=0))
         elif title and title != stored.title:
+            await lock_lanes(self._db, [stored.id])
             await self._db.execute(update(DestinationRow).where(DestinationRow.id == stored.id).values(title=title))
         else:
             return stored
@@ -98,14 +99,17 @@ class SqlDestinations(Subscribing):
 
     async def set_language(self, destination_id: DestinationId, language: str) -> None:
         """Speak this language there from now on."""
+        await lock_lanes(self._db, [destination_id])
         await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(language=language))
 
     async def set_timezone(self, destination_id: DestinationId, timezone: str) -> None:
         """Go by this zone's clocks there from now on."""
+        await lock_lanes(self._db, [destination_id])
         await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(timezone=timezone))
 
     async def set_options(self, destination_id: DestinationId, options: DestinationOptions) -> None:
         """How the destination is told from now on."""
+        await lock_lanes(self._db, [destination_id])
         chosen = options_to_json(options)
         await self._db.execute(update(DestinationRow).where(DestinationRow.id == destination_id).values(options=chosen))
 

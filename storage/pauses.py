@@ -71,11 +71,12 @@ class SqlPauses:
     async def _go_on(self, accounts: Sequence[int], now: datetime) -> None:
         """What waited is due as of now; of too many late alerts what is told singly otherwise waits for one digest."""
         hint(self._db, Hint.LANES)
-        lanes = select(LaneRow.destination_id).where(LaneRow.account_id.in_(accounts), LaneRow.pending > 0)
-        waiting = list((await self._db.execute(lanes)).scalars())
-        if not waiting:
-            return
-        await lock_lanes(self._db, waiting)
+        # Also those of which something may be held for longer (`bot.alerts.resuming`): all at once, in everybody's order.
+        touched = or_(LaneRow.pending > 0, LaneRow.held_until.is_not(None))
+        query = select(LaneRow.destination_id, LaneRow.pending).where(LaneRow.account_id.in_(accounts), touched)
+        lanes = (await self._db.execute(query)).all()
+        await lock_lanes(self._db, [lane.destination_id for lane in lanes])
+        waiting = [lane.destination_id for lane in lanes if lane.pending]
         for at in range(0, len(waiting), AT_ONCE):
             await self._due_again(waiting[at : at + AT_ONCE], now)
 

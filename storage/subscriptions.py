@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.newsroom import NewsroomId
@@ -148,7 +149,10 @@ class Subscribing:
             SubscriptionRow.ended_at.is_(None), or_(SubscriptionRow.muted_until.is_(None), SubscriptionRow.muted_until <= now)
         )
         for destination_id in sorted(set((await self._db.execute(here)).scalars())):
-            await self._drop(destination_id, WAITS, audible, "muted", now)
+            digest = aliased(DeliveryRow)
+            held = select(digest.id).where(digest.destination_id == destination_id, digest.state == DeliveryState.HELD)
+            in_held_digest = and_(DeliveryRow.state == DeliveryState.HELD, DeliveryRow.digest_id.in_(held))
+            await self._drop(destination_id, or_(WAITS, in_held_digest), audible, "muted", now)
 
 
 def _live() -> Select[*tuple[Any, ...]]:

@@ -11,12 +11,11 @@ from bot.alerts.fanout import Revised, owe_alerts, owe_correction
 from bot.domain.newsroom import Feed
 from bot.domain.release import ParsedFeed, ReleaseId
 from bot.domain.sources import Source
-from bot.feeds.archive.judge import has_followed, renamed
+from bot.feeds.archive.judge import has_followed, is_trifle, renamed
 from bot.feeds.archive.looks import FIRST, LAST
 from bot.feeds.archive.own_page import wants_page
 from bot.feeds.decide import Change, Decision, decide, missed, oldest_dated
 from bot.ports import ARCHIVED, Transaction
-from bot.text.quiet import is_quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ async def _correct(tx: Transaction, changes: Sequence[Change], now: datetime) ->
         if before and has_followed(said, before, content):
             await tx.releases.revise(release_id, content, now=now, correction=False)
             continue
-        quiet = before is not None and is_quiet(before.content.text, content.text)
         renames = renamed(said, before, content) if before else frozenset()
+        quiet = before is not None and is_trifle(said, before, content, renames)
         corrected[release_id] = await tx.releases.revise(
             release_id, content, now=now, correction=True, quiet=quiet, renames=renames
         )

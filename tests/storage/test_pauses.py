@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from bot.alerts.compose import compose
-from bot.alerts.composition import Message
+from bot.alerts.composition import Message, Nothing
 from bot.alerts.resuming import keep_quiet
 from bot.domain.card import Meta
 from bot.domain.delivery import Delivery, DeliveryKind, Owed, RetryLater, Sent
@@ -396,3 +396,29 @@ async def test_a_person_who_is_forgotten_is_no_longer_named_beside_a_pause(world
         await tx.forgetting.person("telegram:9")
         assert [(each.by, each.name) for each in await tx.pauses.all()] == [("", "")]
         assert [(each.by, each.name) for each in await tx.deeds.latest(5)] == [("", "")]
+
+
+async def test_a_digest_that_is_held_after_a_pause_says_nothing_to_who_muted_it_meanwhile(world: World) -> None:
+    """What it was to show is dropped, as what is held singly is."""
+    desk = await world.desk()
+    subscription = await world.subscribe(desk, (await world.newsroom()).id)
+    async with world.database.begin() as tx:
+        await tx.destinations.set_options(desk, DestinationOptions(quiet=QuietHours(time(0), time(23, 59))))
+    late = [await world.release(f"R{n}", late=True) for n in range(6)]
+    await world.own()
+    await pause(world)
+    await world.owe(desk, *late)
+    async with world.database.begin() as tx:
+        await tx.outbox.fold_late([desk], world.now)
+    await lift(world)
+    async with world.database.begin() as tx:
+        await tx.destinations.mute([subscription], world.now + timedelta(days=7), world.now)
+    world.pass_time(days=1)
+    number = await world.account()
+    async with world.database.begin() as tx:
+        await tx.outbox.release_held(number, world.now, 100)
+    (digest,) = await world.claim()
+    async with world.database.read() as tx:
+        (said,) = await compose(tx, [digest], world.now)
+    assert digest.kind is DeliveryKind.DIGEST
+    assert isinstance(said, Nothing)

@@ -6,12 +6,13 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.alerts.resuming import keep_quiet
 from bot.alerts.retry import settlement
 from bot.domain.delivery import (
     AccountBlocked,
@@ -25,6 +26,7 @@ from bot.domain.delivery import (
     Sent,
     Settlement,
 )
+from bot.domain.options import DestinationOptions, QuietHours, SubscriptionOptions
 from bot.domain.release import Content, ReleaseId
 from bot.domain.subscription import Address, ConversationKind, DestinationId, SubscriptionId
 from bot.ports import Actor, PollResult, Worker
@@ -384,6 +386,60 @@ async def test_who_changes_a_subscription_twice_and_a_move_meet(pair: Pair, move
         await tx.destinations.unsubscribe(made.id, NOW)
     await moving[0]
     assert await pair.here.drifted() == []
+
+
+async def test_what_is_set_twice_and_a_conversation_that_is_left_meet(pair: Pair) -> None:
+    """Who chooses quiet hours changes the destination, then its lane: nobody waits for who waits for them."""
+    deliveries = await claimed(pair.here)
+    desk = deliveries[0].destination.id
+    left, other = deliveries
+    settled = [settlement(left, DestinationGone("kicked"), NOW), settlement(other, Sent("1"), NOW)]
+    async with pair.there.database.begin() as tx:
+        await tx.destinations.set_options(desk, DestinationOptions(quiet=QuietHours(time(22), time(7))))
+        async with pair.here.database.begin() as settling:
+            assert await settling.outbox.settle("one", settled) == [None, True]
+        assert await tx.outbox.waiting(desk) is not None
+    assert await settle(pair.here, "one", settled) == [True, False]
+
+
+async def test_going_on_after_a_pause_and_a_new_debt_meet(pair: Pair) -> None:
+    """Lanes of which something is only held are locked with those of which something is due."""
+    world = pair.here
+    low, high = await world.desk("low"), await world.desk("high")
+    first, second, third = [await world.release() for _ in range(3)]
+    debts = [replace(world.debt(low, first), held_until=NOW + MINUTE), world.debt(high, second)]
+    async with world.database.begin() as tx:
+        await tx.destinations.set_options(low, DestinationOptions(quiet=QuietHours(time(0), time(23, 59))))
+        await tx.outbox.owe(debts, NOW)
+        await tx.pauses.add("test", "", Actor("test", "bot", "9", "Dagny"), NOW)
+    async with world.database.begin() as tx:
+        await tx.pauses.lift("test", "", NOW)
+        owing = asyncio.create_task(owe_there(pair, (low, third), (high, third)))
+        await pair.waits_or_is_through(owing)
+        await keep_quiet(tx, "test", "", NOW)
+    await owing
+    assert await world.drifted() == []
+
+
+async def owe_there(pair: Pair, *debts: tuple[DestinationId, ReleaseId]) -> None:
+    """Owe in the other process, in a transaction of its own."""
+    async with pair.there.database.begin() as tx:
+        await owe(pair.there, *debts)(tx)
+
+
+async def test_what_is_chosen_while_somebody_is_forgotten_is_kept(pair: Pair) -> None:
+    """Their id is taken out of what stands then, and not out of what stood before."""
+    world = pair.here
+    made = await world.subscribe(await world.desk(), (await world.newsroom()).id)
+    async with world.database.begin() as tx:
+        await tx.destinations.set_subscription_options(made, SubscriptionOptions(urgent="brand", pings=("U1", "U2")))
+    chosen = SubscriptionOptions(urgent="storm", pings=("U1", "U3"))
+    await pair.overlap(
+        lambda tx: tx.destinations.set_subscription_options(made, chosen), lambda tx: tx.forgetting.person("test:U1")
+    )
+    ((options,),) = await world.rows("SELECT options FROM subscription")
+    assert "storm" in str(options)
+    assert "U1" not in str(options)
 
 
 async def test_leaving_and_a_new_debt_meet(pair: Pair) -> None:

@@ -82,6 +82,11 @@ def renamed(said: Sequence[Statement], before: Statement, content: Content) -> f
     return frozenset(name for name in changed if before.says(name) and (name in told or _same(before.says(name), name.of(shown))))
 
 
+def is_trifle(said: Sequence[Statement], before: Statement, content: Content, renames: frozenset[Name]) -> bool:
+    """Whether what a source says now changes nothing for readers that is worth a word."""
+    return is_quiet(restated(said, before).text, restated(said, stated(before, content, renames, _LATEST)).text)
+
+
 def has_followed(said: Sequence[Statement], before: Statement, content: Content) -> bool:
     """Whether a feed now says what is shown already: another source said so before it, and nothing changes for readers."""
     now = restated(said, before)
