@@ -144,12 +144,17 @@ async def apply(ctx: Context, conversation: Conversation, document: Document) ->
     await restore(ctx, {"here": here, "subscriptions": wanted})
 
 
+def _named(document: Document, slug: str) -> NewsroomLine | None:
+    """What a file says of a newsroom that it calls so."""
+    return next((each for each in document.newsrooms if each.slug == slug), None)
+
+
 def _may_be_added(ctx: Context, newsroom: Newsroom, slug: str, document: Document) -> None:
     """By whoever imports it: as with /subscribe, only operators add what nobody offers. Raises UserError."""
     try:
         is_added(ctx, newsroom)
     except UserError as error:
-        line = next((each for each in document.newsrooms if each.slug == slug), None)
+        line = _named(document, slug)
         where = line_of(document.text, line.feed) if line else line_of(document.text, "subscriptions", slug)
         raise at_line(where, str(error), ctx.texts) from None
 
@@ -165,7 +170,7 @@ async def newsroom_for(ctx: Context, slug: str, document: Document, feeds: Mappi
     What a file says of a newsroom never changes one that is stored: where it is new, it goes by its address alone.
     """
     entry = ctx.catalogue.get(slug)
-    line = next((each for each in document.newsrooms if each.slug == slug), None)
+    line = _named(document, slug)
     known = feeds.get(same_address(line.feed)) if entry is None and line is not None else None
     if known is not None:
         return known

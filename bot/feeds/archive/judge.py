@@ -61,7 +61,7 @@ def _correction(said: Sequence[Statement], before: Statement, content: Content) 
     if version != FINGERPRINT_VERSION or before.fingerprint == content.fingerprint:
         return None
     renames = renamed(said, before, content)
-    was, is_now = restated(said, before), restated(said, stated(before, content, renames, _LATEST))
+    was, is_now = _read(said, before, content, renames)
     if not before.content.body:  # a text that comes later completes
         was = replace(was, body=is_now.body)
     return None if was.fingerprint == is_now.fingerprint else Correction(content, is_quiet(was.text, is_now.text), renames)
@@ -84,7 +84,13 @@ def renamed(said: Sequence[Statement], before: Statement, content: Content) -> f
 
 def is_trifle(said: Sequence[Statement], before: Statement, content: Content, renames: frozenset[Name]) -> bool:
     """Whether what a source says now changes nothing for readers that is worth a word."""
-    return is_quiet(restated(said, before).text, restated(said, stated(before, content, renames, _LATEST)).text)
+    was, is_now = _read(said, before, content, renames)
+    return is_quiet(was.text, is_now.text)
+
+
+def _read(said: Sequence[Statement], before: Statement, content: Content, renames: frozenset[Name]) -> tuple[Content, Content]:
+    """What readers read of a version before a source said this, and since."""
+    return restated(said, before), restated(said, stated(before, content, renames, _LATEST))
 
 
 def has_followed(said: Sequence[Statement], before: Statement, content: Content) -> bool:
