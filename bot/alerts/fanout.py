@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,14 +36,24 @@ async def owe_alerts(
         await tx.outbox.fold_late({who.destination_id for who in audience}, now)
 
 
-async def owe_correction(tx: Transaction, newsroom_id: NewsroomId, revised: Revised, now: datetime, *, tell: bool = False) -> None:
-    """Owe a correction wherever the release stands or is about to; `tell`: after it, also what changed."""
-    kind = DeliveryKind.FOLLOW_UP if tell else DeliveryKind.CORRECTION
-    audience = await tx.outbox.shown_to(revised[0], limit=AT_ONCE + 1)
-    if len(audience) > AT_ONCE:
-        await tx.outbox.owe_later(kind, newsroom_id, [revised], now)
-    else:
-        await _owe_corrections(tx, kind, audience, revised, now)
+async def owe_corrections(
+    tx: Transaction, newsroom_id: NewsroomId, revised: Sequence[Revised], now: datetime, *, told: Collection[ReleaseId] = ()
+) -> None:
+    """Owe a correction wherever each release stands or is about to; of those `told`, after it also what changed.
+
+    All that is owed at once is owed together: lanes are locked in the order of their ids, whichever release they are locked for.
+    """
+    debts: list[Owed] = []
+    room = AT_ONCE
+    for each in revised:
+        kind = DeliveryKind.FOLLOW_UP if each[0] in told else DeliveryKind.CORRECTION
+        audience = await tx.outbox.shown_to(each[0], limit=room + 1)
+        if len(audience) > room:
+            await tx.outbox.owe_later(kind, newsroom_id, [each], now)
+        else:
+            room -= len(audience)
+            debts += _corrections(kind, audience, each)
+    await tx.outbox.owe(debts, now)
 
 
 async def owe_taker(tx: Transaction, destinations: Iterable[DestinationId], revised: Revised, now: datetime) -> None:
@@ -81,7 +91,7 @@ async def _chunk(tx: Transaction, cursor: FanOutCursor, now: datetime) -> None:
     else:
         stands = await tx.outbox.shown_to(cursor.releases[0][0], after=cursor.after, limit=AT_ONCE)
         audience = {destination: silent for destination, silent in stands.items() if destination <= cursor.until}
-        await _owe_corrections(tx, cursor.kind, audience, cursor.releases[0], now)
+        await tx.outbox.owe(_corrections(cursor.kind, audience, cursor.releases[0]), now)
         last, more = max(audience, default=0), len(audience) == AT_ONCE
     return await tx.outbox.advance(cursor.id, last if more else None)
 
@@ -123,17 +133,14 @@ def _wanted(who: Audience, revised: Revised, wanting: Wanting, now: datetime) ->
         yield replace(follow_up, held_until=verdict.held_until)
 
 
-async def _owe_corrections(
-    tx: Transaction, kind: DeliveryKind, audience: Mapping[DestinationId, bool], revised: Revised, now: datetime
-) -> None:
+def _corrections(kind: DeliveryKind, audience: Mapping[DestinationId, bool], revised: Revised) -> list[Owed]:
     """The correction; of the kind of a follow-up, that and what it changed."""
     keys = {DeliveryKind.CORRECTION: _key(DeliveryKind.CORRECTION, revised)}
     changes: dict[str, str] = {}
     if kind is DeliveryKind.FOLLOW_UP:
         keys[DeliveryKind.FOLLOW_UP] = _key(More.CHANGES, revised)
         changes["more"] = More.CHANGES  # the correction says them itself where it has to be posted anew
-    debts = [Owed(to, what, key, *revised, payload=changes, silent=s) for what, key in keys.items() for to, s in audience.items()]
-    await tx.outbox.owe(debts, now)
+    return [Owed(to, what, key, *revised, payload=changes, silent=s) for what, key in keys.items() for to, s in audience.items()]
 
 
 def _key(what: str, revised: Revised) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.alerts.fanout import owe_correction
+from bot.alerts.fanout import owe_corrections
 from bot.domain.newsroom import Feed
 from bot.domain.release import Release
 from bot.errors import FeedError
@@ -26,11 +26,11 @@ async def withdrawn(feed: Feed, database: Database, fetcher: Fetcher, clock: Clo
     gone = [release for release in releases if await _is_withdrawn(release, fetcher)]
     async with database.begin() as tx:
         await tx.feeds.mark_missing({release.id: polls + ASK_AGAIN_AFTER_POLLS for release in releases if release not in gone})
-        for release in gone:
-            now = clock.now()
-            revision = await tx.releases.mark_gone(release.id, now)
-            if revision is not None:  # where it stands, it is struck
-                await owe_correction(tx, release.newsroom.id, (release.id, revision), now)
+        now = clock.now()
+        struck = [(release.id, await tx.releases.mark_gone(release.id, now)) for release in gone]
+        # Where one stands, it is struck.
+        revised = [(release_id, revision) for release_id, revision in struck if revision is not None]
+        await owe_corrections(tx, feed.newsroom.id, revised, now)
     return gone
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.alerts.fanout import Revised, owe_alerts, owe_correction
+from bot.alerts.fanout import Revised, owe_alerts, owe_corrections
 from bot.domain.newsroom import Feed
 from bot.domain.release import ParsedFeed, ReleaseId
 from bot.domain.sources import Source
@@ -68,10 +68,8 @@ async def store(
     corrected, told = await _correct(tx, decision.corrected, now)
     back = await tx.feeds.mark_missing(decision.ask_at, decision.present)
     await _owe_alerts(tx, feed, decision, ids, now, looks=looks)
-    for revised in corrected.items():
-        await owe_correction(tx, feed.newsroom.id, revised, now, tell=revised[0] in told)
-    for revised in back:  # where it was struck, it stands as before
-        await owe_correction(tx, feed.newsroom.id, revised, now)
+    # Where one that is back was struck, it stands as before.
+    await owe_corrections(tx, feed.newsroom.id, [*corrected.items(), *back], now, told=told)
     return Written(ids, corrected)
 
 

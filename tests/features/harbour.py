@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.alerts.fanout import owe_alerts, owe_correction
+from bot.alerts.fanout import owe_alerts, owe_corrections
 from bot.app import Bot
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import paragraphs
@@ -42,7 +42,7 @@ async def correct(bot: Bot, release_id: ReleaseId, **content: Any) -> None:
         assert release is not None
         revised = replace(release.content(), **content)
         revision = await tx.releases.revise(release_id, revised, now=now, correction=True)
-        await owe_correction(tx, release.newsroom.id, (release_id, revision), now)
+        await owe_corrections(tx, release.newsroom.id, [(release_id, revision)], now)
 
 
 async def invite(bot: Bot, picture: str) -> ReleaseId:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.alerts.fanout import owe_correction
+from bot.alerts.fanout import owe_corrections
 from bot.domain.prose import paragraphs
 from bot.domain.release import ReleaseId
 from tests.fakes.telegram_api import TelegramApi
@@ -41,7 +41,7 @@ async def correct(bot: TelegramDesk, release_id: ReleaseId, **said: object) -> N
         assert release is not None
         revised = replace(release.content(), **said)  # type: ignore[arg-type]
         revision = await tx.releases.revise(release_id, revised, now=now, correction=True)
-        await owe_correction(tx, release.newsroom.id, (release_id, revision), now, tell=True)
+        await owe_corrections(tx, release.newsroom.id, [(release_id, revision)], now, told={release_id})
 
 
 async def skipped(bot: TelegramDesk, reason: str) -> None:

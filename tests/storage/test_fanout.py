@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts import fanout
-from bot.alerts.fanout import owe_alerts, owe_correction, owe_notice, work_off
+from bot.alerts.fanout import owe_alerts, owe_corrections, owe_notice, work_off
 from bot.domain.delivery import DeliveryKind, Sent
 from bot.domain.newsroom import NewsroomId
 from bot.domain.release import ReleaseId
@@ -133,7 +133,7 @@ async def test_a_destination_that_mutes_one_of_two_subscriptions_is_owed_once(wo
     assert [desk for desk, _ in await owed(world)] == desks, way
     await mute(world, desks[0], newsroom, None)
     async with world.database.begin() as tx:
-        await owe_correction(tx, newsroom, (release, 2), world.now)
+        await owe_corrections(tx, newsroom, [(release, 2)], world.now)
     await chunks(world)
     assert len(await world.rows("SELECT id FROM delivery WHERE kind = 'correction'")) == 4, way
 
@@ -160,7 +160,7 @@ async def test_sound_wins_where_two_subscriptions_bring_the_same_alert(world: Wo
     await alert(world, *late, late=True)
     await chunks(world)
     async with world.database.begin() as tx:
-        await owe_correction(tx, newsroom, (late[0], 2), world.now)
+        await owe_corrections(tx, newsroom, [(late[0], 2)], world.now)
     await chunks(world)
     rows = await world.rows("SELECT DISTINCT destination_id, kind FROM delivery WHERE silent")
     assert sorted(rows) == [(desk, kind) for desk in desks[2:4] for kind in ("alert", "correction", "digest")], way
@@ -261,7 +261,7 @@ async def test_a_correction_goes_where_the_release_stands_or_is_about_to(world: 
     await world.subscribe(await world.desk("stranger"))
     newsroom = (await world.feed()).newsroom.id
     async with world.database.begin() as tx:
-        await owe_correction(tx, newsroom, (release, 2), world.now)
+        await owe_corrections(tx, newsroom, [(release, 2)], world.now)
     await chunks(world)
     rows = await world.rows("SELECT destination_id FROM delivery WHERE kind = 'correction' ORDER BY id")
     assert [desk for (desk,) in rows] == [stands, waits, third], way

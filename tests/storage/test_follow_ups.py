@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.alerts import fanout
-from bot.alerts.fanout import owe_correction, work_off
+from bot.alerts.fanout import owe_corrections, work_off
 from bot.alerts.retry import settlement
 from bot.domain.delivery import Delivery, DeliveryKind, Post, PostGone, Sent
 from bot.domain.release import Content, ReleaseId
@@ -28,7 +28,7 @@ async def corrected(world: World, release: ReleaseId, revision: int = 2, *, tell
     """Owe a correction."""
     newsroom = (await world.feed()).newsroom.id
     async with world.database.begin() as tx:
-        await owe_correction(tx, newsroom, (release, revision), world.now, tell=tell)
+        await owe_corrections(tx, newsroom, [(release, revision)], world.now, told={release} if tell else set())
 
 
 async def dealt_out(world: World) -> None:

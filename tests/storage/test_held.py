@@ -11,7 +11,7 @@ import pytest
 from bot.alerts import fanout
 from bot.alerts.compose import compose
 from bot.alerts.composition import Composition, Edit, FollowUp, Message, Nothing
-from bot.alerts.fanout import owe_alerts, owe_correction, owe_taker, work_off
+from bot.alerts.fanout import owe_alerts, owe_corrections, owe_taker, work_off
 from bot.alerts.retry import settlement, skipped
 from bot.domain.card import Entry, Text
 from bot.domain.delivery import Delivery, DeliveryKind, Refused, RetryLater, SendOutcome, Sent
@@ -284,7 +284,7 @@ async def test_a_correction_of_what_is_held_is_not_seen(world: World, desk: Desk
         assert known is not None
         said = replace(known.content(), title="Ny kaj for 40 mio. kr.")
         revision = await tx.releases.revise(release, said, now=world.now, correction=True)
-        await owe_correction(tx, known.newsroom.id, (release, revision), world.now, tell=True)
+        await owe_corrections(tx, known.newsroom.id, [(release, revision)], world.now, told={release})
     told = [await deliver(world) for _ in range(2)]
     assert [composition for ((_, composition),) in told] == [
         Nothing("not told there"),
@@ -390,11 +390,11 @@ async def test_a_digest_that_stands_strikes_what_is_withdrawn(world: World, desk
     async with world.database.begin() as tx:
         revision = await tx.releases.mark_gone(first, world.now)
         assert revision is not None
-        await owe_correction(tx, newsroom, (first, revision), world.now)
+        await owe_corrections(tx, newsroom, [(first, revision)], world.now)
         bridge = (await tx.releases.many([second]))[0].content()
         after = replace(bridge, title="Ny bro over havnen")
         revised = await tx.releases.revise(second, after, now=world.now, correction=True)
-        await owe_correction(tx, newsroom, (second, revised), world.now)
+        await owe_corrections(tx, newsroom, [(second, revised)], world.now)
     ((_, edits),) = await deliver(world)
     assert isinstance(edits, list)
     entries = [element for element in edits[0].card.elements if isinstance(element, Entry)]
@@ -417,12 +417,12 @@ async def test_a_digest_counts_the_rest_after_every_edit(world: World, desk: Des
     async with world.database.begin() as tx:
         revision = await tx.releases.mark_gone(releases[0], world.now)
         assert revision is not None
-        await owe_correction(tx, newsroom, (releases[0], revision), world.now)
+        await owe_corrections(tx, newsroom, [(releases[0], revision)], world.now)
     ((_, withdrawn),) = await deliver(world)
     async with world.database.begin() as tx:
         after = replace((await tx.releases.many(releases[1:2]))[0].content(), title="Ny bro")
         revised = await tx.releases.revise(releases[1], after, now=world.now, correction=True)
-        await owe_correction(tx, newsroom, (releases[1], revised), world.now)
+        await owe_corrections(tx, newsroom, [(releases[1], revised)], world.now)
     ((_, corrected),) = await deliver(world)
     for edits in (withdrawn, corrected):
         assert isinstance(edits, list)
@@ -456,7 +456,7 @@ async def test_a_digest_shows_who_has_a_story(world: World, desk: Desk) -> None:
     async with world.database.begin() as tx:
         after = replace((await tx.releases.many(releases[:1]))[0].content(), title="Ny kaj i Ørby")
         revised = await tx.releases.revise(releases[0], after, now=world.now, correction=True)
-        await owe_correction(tx, newsroom, (releases[0], revised), world.now)
+        await owe_corrections(tx, newsroom, [(releases[0], revised)], world.now)
     ((_, edits),) = await deliver(world)
     assert isinstance(edits, list)
     assert [who_has(each) for each in edits[0].card.elements if isinstance(each, Entry)] == said

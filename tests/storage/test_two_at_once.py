@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.alerts.fanout import owe_corrections
 from bot.alerts.resuming import keep_quiet
 from bot.alerts.retry import settlement
 from bot.domain.delivery import (
@@ -425,6 +426,28 @@ async def owe_there(pair: Pair, *debts: tuple[DestinationId, ReleaseId]) -> None
     """Owe in the other process, in a transaction of its own."""
     async with pair.there.database.begin() as tx:
         await owe(pair.there, *debts)(tx)
+
+
+async def test_corrections_of_several_releases_and_new_debts_meet(pair: Pair) -> None:
+    """The lanes at which any of them stands are locked in one order, whichever release is corrected first."""
+    world = pair.here
+    low, high = await world.desk("low"), await world.desk("high")
+    first, second, third = [await world.release() for _ in range(3)]
+    async with world.database.begin() as tx:
+        await owe(world, (high, first), (low, second))(tx)
+    newsroom = (await world.newsroom()).id
+
+    async def correct() -> None:
+        async with pair.there.database.begin() as tx:
+            await owe_corrections(tx, newsroom, [(first, 2), (second, 2)], NOW)
+
+    async with world.database.begin() as tx:
+        await owe(world, (low, third))(tx)
+        correcting = asyncio.create_task(correct())
+        await pair.waits_or_is_through(correcting)
+        await owe(world, (high, third))(tx)
+    await correcting
+    assert await world.drifted() == []
 
 
 async def test_what_is_chosen_while_somebody_is_forgotten_is_kept(pair: Pair) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot import cards
 from bot.alerts.anew import show_anew
-from bot.alerts.fanout import owe_correction
+from bot.alerts.fanout import owe_corrections
 from bot.domain.card import Card
 from bot.domain.contact import Pin
 from bot.domain.release import Content, Release
@@ -47,7 +47,8 @@ async def complete(
         return corrected
     if not looks_other(before, after, await tx.pins.of(release.newsroom.id)):
         return Completed()
-    return Completed(await show_anew(tx, after, now))
+    shown = await show_anew(tx, after.newsroom.id, [after], now)
+    return Completed(shown.get(after.id))
 
 
 async def _correct(tx: Transaction, release: Release, source: Source, judgement: Judgement, now: datetime) -> Completed:
@@ -58,8 +59,8 @@ async def _correct(tx: Transaction, release: Release, source: Source, judgement:
         )
     if not judgement.corrects:
         return Completed()
-    tell = not all(each.quiet for each in judgement.corrects)
-    await owe_correction(tx, release.newsroom.id, (release.id, revision), now, tell=tell)
+    told = set() if all(each.quiet for each in judgement.corrects) else {release.id}
+    await owe_corrections(tx, release.newsroom.id, [(release.id, revision)], now, told=told)
     return Completed(revision, corrected=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bot.alerts.fanout import owe_correction
+from bot.alerts.fanout import owe_corrections
 from tests.fakes.slack_api import SlackApi
 from tests.features.slack_desk import desk_on, post, until
 
@@ -25,7 +25,7 @@ async def test_what_changed_is_told_in_the_thread_of_the_alert(api: SlackApi, tm
             assert release is not None
             said = replace(release.content(), title="Havnen får 45 mio. kr.")
             revision = await tx.releases.revise(release_id, said, now=now, correction=True)
-            await owe_correction(tx, release.newsroom.id, (release_id, revision), now, tell=True)
+            await owe_corrections(tx, release.newsroom.id, [(release_id, revision)], now, told={release_id})
         told = await post(room, "→ 45 mio. kr.")
         assert told.thread_ts == alert.ts
         assert ("strike", "40 mio. kr.") in told.shown.looks

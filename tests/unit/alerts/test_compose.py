@@ -10,7 +10,7 @@ import pytest
 
 from bot.alerts.compose import compose
 from bot.alerts.composition import Composition, Edit, FollowUp, Message, Nothing
-from bot.alerts.fanout import owe_correction
+from bot.alerts.fanout import owe_corrections
 from bot.alerts.retry import settlement, skipped
 from bot.domain.card import Card, Text
 from bot.domain.delivery import Delivery, DeliveryKind, More, Owed, Post, PostGone, Refused, SendOutcome, Sent
@@ -42,7 +42,9 @@ class Stage:
             after = replace(known.content(), title=title, **said)  # type: ignore[arg-type]
             quiet = is_quiet(known.content().text, after.text)
             revision = await tx.releases.revise(self.release, after, now=self.world.now, correction=True, quiet=quiet)
-            await owe_correction(tx, known.newsroom.id, (self.release, revision), self.world.now, tell=not quiet)
+            await owe_corrections(
+                tx, known.newsroom.id, [(self.release, revision)], self.world.now, told=set() if quiet else {self.release}
+            )
 
     async def next(self) -> tuple[Delivery, Composition]:
         """The desk's next delivery, and what it comes to."""

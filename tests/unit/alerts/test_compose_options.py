@@ -8,7 +8,7 @@ import pytest
 
 from bot import cards
 from bot.alerts.composition import FollowUp, Message, Nothing
-from bot.alerts.fanout import owe_alerts, owe_correction
+from bot.alerts.fanout import owe_alerts, owe_corrections
 from bot.alerts.wants import Rule
 from bot.domain.card import Button, ContactItem, Image, Meta, Text, Title
 from bot.domain.delivery import DeliveryKind
@@ -101,7 +101,7 @@ async def withdraw(stage: Stage) -> None:
         known = await tx.releases.get(stage.release)
         assert known is not None
         assert known.revision == revision
-        await owe_correction(tx, known.newsroom.id, (stage.release, known.revision), stage.world.now)
+        await owe_corrections(tx, known.newsroom.id, [(stage.release, known.revision)], stage.world.now)
 
 
 async def come_back(stage: Stage) -> None:
@@ -111,7 +111,7 @@ async def come_back(stage: Stage) -> None:
         assert known is not None
         ((back, revision),) = await tx.feeds.mark_missing({}, [stage.release])
         assert await tx.feeds.mark_missing({}, [stage.release]) == []
-        await owe_correction(tx, known.newsroom.id, (back, revision), stage.world.now)
+        await owe_corrections(tx, known.newsroom.id, [(back, revision)], stage.world.now)
 
 
 async def test_a_withdrawal_strikes_the_alert_and_keeps_its_text(stage: Stage) -> None:
