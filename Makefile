@@ -72,7 +72,7 @@ bench-outbox: $(BENCHST) ## Measure the outbox, beside two job queues
 	@$(BIN)/python benchmarks/outbox.py $(ARGS)
 bench-contacts: $(DEVST) ## Score the reading of press contacts: make bench-contacts CASES=FILE.jsonl
 	@$(BIN)/python benchmarks/contacts.py $(CASES)
-bench-search: $(DEVST) ## Search in 100,000 releases, beside SQL by hand: make bench-search ARGS="--releases 1000000 --folder FOLDER"
+bench-search: $(DEVST) ## Search in 100,000 releases and in a million, beside SQL by hand; shorter: make bench-search ARGS="--releases 100000"
 	@$(BIN)/python benchmarks/search_speed.py $(ARGS)
 licences: $(STAMP) $(SUPPLYST) ## Write docs/LICENCES.md: what the bot is built on, and under which licences
 	@{ echo "# What it is built on"; echo; echo "Every package that is installed with the bot, made by \`make licences\`. Those under the LGPL (psycopg, python-telegram-bot) are used as libraries of their own, unchanged."; echo; \
