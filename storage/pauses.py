@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.release import LATE_AFTER
-from bot.domain.subscription import Destination
 from bot.ports import Actor, Hint, Pause
 from storage.dialects import among, insert_or_ignore
 from storage.hints import hint
 from storage.lanes import ACCOUNT_PAUSED, PENDING, due_unless_paused, lock_lanes
-from storage.models import AccountRow, DeliveryRow, DestinationRow, LaneRow, PauseRow
+from storage.models import AccountRow, DeliveryRow, LaneRow, PauseRow
 from storage.outbox.late import LATE_AT_ONCE
-from storage.rows import DESTINATION_COLUMNS, destination_from
 
 AT_ONCE = 1000
 """So many conversations go on in one statement, since none may take longer than the server lets it."""
@@ -57,26 +55,12 @@ class SqlPauses:
         query = select(AccountRow.platform, AccountRow.name).where(AccountRow.gone_at.is_(None))
         return [(row.platform, row.name) for row in await self._db.execute(query.order_by(AccountRow.platform, AccountRow.name))]
 
-    async def going_on(self, platform: str, account: str, *, after: int = 0, limit: int) -> list[Destination]:
-        """See `bot.ports.Pauses.going_on`."""
-        these = [AccountRow.platform == platform, ~ACCOUNT_PAUSED, *([AccountRow.name == account] if account else [])]
-        waits = exists().where(
-            LaneRow.destination_id == DestinationRow.id, or_(LaneRow.pending > 0, LaneRow.held_until.is_not(None))
-        )
-        query = select(*DESTINATION_COLUMNS).join(AccountRow, AccountRow.id == DestinationRow.account_id)
-        chosen = (DestinationRow.options.is_not(None), DestinationRow.id > after, waits)
-        rows = await self._db.execute(query.where(*these, *chosen).order_by(DestinationRow.id).limit(limit))
-        return [destination_from(row) for row in rows]
-
     async def _go_on(self, accounts: Sequence[int], now: datetime) -> None:
         """What waited is due as of now; of too many late alerts what is told singly otherwise waits for one digest."""
         hint(self._db, Hint.LANES)
-        # Also those of which something may be held for longer (`bot.alerts.resuming`): all at once, in everybody's order.
-        touched = or_(LaneRow.pending > 0, LaneRow.held_until.is_not(None))
-        query = select(LaneRow.destination_id, LaneRow.pending).where(LaneRow.account_id.in_(accounts), touched)
-        lanes = (await self._db.execute(query)).all()
-        await lock_lanes(self._db, [lane.destination_id for lane in lanes])
-        waiting = [lane.destination_id for lane in lanes if lane.pending]
+        query = select(LaneRow.destination_id).where(LaneRow.account_id.in_(accounts), LaneRow.pending > 0)
+        waiting = list((await self._db.execute(query)).scalars())
+        await lock_lanes(self._db, waiting)
         for at in range(0, len(waiting), AT_ONCE):
             await self._due_again(waiting[at : at + AT_ONCE], now)
 

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import assert_never
 
 from bot import cards
-from bot.alerts.composition import GONE, Composition, FollowUp, Message, Nothing, shows_of
+from bot.alerts.composition import GONE, Composition, FollowUp, Later, Message, Nothing, shows_of
 from bot.alerts.corrections import correction, follow_up
+from bot.alerts.quiet import asleep_until
 from bot.alerts.releases import Releases
-from bot.alerts.wants import KEPT_OUT, Verdict, Wanting
+from bot.alerts.wants import KEPT_OUT, Rule, Verdict, Wanting
 from bot.alerts.when import hours_of, zone_of
 from bot.cards.day import day_card, day_from_json
 from bot.domain.card import Card
-from bot.domain.delivery import ANEW, Delivery, DeliveryKind, is_judged_anew
+from bot.domain.delivery import ANEW, Delivery, DeliveryKind, More, is_judged_anew
 from bot.domain.release import Release
 from bot.domain.subscription import Subscription
 from bot.i18n import Texts, texts
@@ -55,7 +56,7 @@ def _voiced(composition: Composition, delivery: Delivery) -> Composition:
             return replace(composition, card=replace(card, silent=True))
         case list():  # one that cannot be edited is posted anew
             return [replace(edit, card=replace(edit.card, silent=True)) for edit in composition]
-        case Nothing():
+        case Later() | Nothing():
             return composition
         case _:
             assert_never(composition)
@@ -72,13 +73,15 @@ async def _compose(
             broadcast = said.get(delivery.payload.get("broadcast", ""))
             return Message(cards.broadcast_card(broadcast.text, reader)) if broadcast else Nothing("the broadcast is not kept")
         case DeliveryKind.DIGEST:
-            return await _digest(tx, delivery, releases, reader, now)
+            until = asleep_until(delivery, now)
+            return Later(until) if until else await _digest(tx, delivery, releases, reader, now)
         case DeliveryKind.ALERT:
             return await _alert(tx, delivery, releases, reader, now)
         case DeliveryKind.CORRECTION:
             return await correction(tx, delivery, releases, reader, now)
         case DeliveryKind.FOLLOW_UP:
-            return await follow_up(tx, delivery, releases, reader, now)
+            until = asleep_until(delivery, now) if delivery.payload.get("more") == More.WHOLE and not _is_urgent(delivery) else None
+            return Later(until) if until else await follow_up(tx, delivery, releases, reader, now)
 
 
 def _notice(payload: Mapping[str, str], reader: Texts, now: datetime) -> Card:
@@ -95,14 +98,21 @@ async def _alert(tx: Transaction, delivery: Delivery, releases: Releases, reader
     message = releases.alert(release, delivery.destination, reader)
     if delivery.delayed:
         message = replace(message, card=cards.sent_late(message.card, reader))
-    pings = tuple(delivery.payload.get("pings", "").split())
+    pings, urgent = tuple(delivery.payload.get("pings", "").split()), _is_urgent(delivery)
     if is_judged_anew(delivery.payload):
         subscriptions = await tx.destinations.subscriptions(delivery.destination.id)
         verdict = _verdict(subscriptions, delivery, releases.wanting(release), release, now)
         if not verdict.told:
             return Nothing(f"{KEPT_OUT}{verdict.rule}")
-        message, pings = replace(message, reason=verdict.rule), verdict.pings
+        message, pings, urgent = replace(message, reason=verdict.rule), verdict.pings, verdict.rule is Rule.URGENT
+    if not urgent and (until := asleep_until(delivery, now)):
+        return Later(until)
     return replace(message, card=replace(message.card, pings=pings)) if pings else message
+
+
+def _is_urgent(delivery: Delivery) -> bool:
+    """Whether it breaks into quiet hours, by what was known when it was owed."""
+    return delivery.payload.get("why") == Rule.URGENT
 
 
 def _verdict(

@@ -1,9 +1,10 @@
-"""What a delivery comes to: a message, edits, a reply to a post, or nothing."""
+"""What a delivery comes to: a message, edits, a reply to a post, nothing, or nothing yet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.card import Card
 from bot.domain.delivery import Post
@@ -52,6 +53,13 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """It is said when its destination's quiet hours end (aware UTC)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """There is nothing left to say."""
 
@@ -61,7 +69,7 @@ class Nothing:
 GONE = "withdrawn before it was told"
 """Why nothing is said of a release that is there no longer."""
 
-Composition = Message | list[Edit] | FollowUp | Nothing
+Composition = Message | list[Edit] | FollowUp | Later | Nothing
 
 
 def shows_of(releases: Sequence[Release]) -> tuple[tuple[ReleaseId, int], ...]:

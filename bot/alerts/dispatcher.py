@@ -11,12 +11,12 @@ import structlog
 from structlog.contextvars import bind_contextvars
 
 from bot.alerts.compose import compose
-from bot.alerts.composition import Composition, Nothing
+from bot.alerts.composition import Composition, Later, Nothing
 from bot.alerts.fanout import work_off
 from bot.alerts.ledger import Ledger, Line
 from bot.alerts.owning import Ownership
 from bot.alerts.pace import Budget
-from bot.alerts.retry import put_off, settlement, skipped
+from bot.alerts.retry import held, put_off, settlement, skipped
 from bot.alerts.sending import SEND_LIMIT, Sending
 from bot.alerts.stock import Stock
 from bot.alerts.together import Lookout, until_next
@@ -230,6 +230,8 @@ class Dispatcher:
             (composition,) = await self._compose([delivery])
         if isinstance(composition, Nothing):
             return skipped(delivery, composition.reason, self._clock.now())
+        if isinstance(composition, Later):
+            return held(delivery, composition.until, self._clock.now())
         return await self._sending.send(delivery, composition, lambda: self._begun(delivery))
 
     # Settle
@@ -253,7 +255,7 @@ class Dispatcher:
 
     def _tell(self, delivery: Delivery, settled: Settlement) -> None:
         report = self._log.info if settled.state is DeliveryState.SENT else self._log.warning
-        if settled.state is DeliveryState.SKIPPED:
+        if settled.state in (DeliveryState.SKIPPED, DeliveryState.HELD):
             report = self._log.debug
         report(
             "delivery",

@@ -107,7 +107,15 @@ class Ledger:
         was = line.settlement
         waits = was.at + LONGEST_PAUSE if was.state is DeliveryState.PENDING else None
         bare = Settlement(
-            was.delivery_id, was.destination_id, was.state, was.at, reason=UNWRITTEN, due_at=waits, digests=was.digests
+            was.delivery_id,
+            was.destination_id,
+            was.state,
+            was.at,
+            reason=UNWRITTEN,
+            due_at=waits,
+            digests=was.digests,
+            held_until=was.held_until,
+            payload=was.payload,
         )
         if was == bare:
             line.written([(line, None)])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
+from bot.alerts.wants import Rule
 from bot.domain.delivery import (
     AccountBlocked,
     AccountGone,
@@ -103,6 +104,14 @@ def skipped(delivery: Delivery, reason: str, now: datetime) -> Settlement:
     """The settlement of a delivery that has nothing left to say."""
     digests = delivery.kind is DeliveryKind.DIGEST  # what was held back for it shares its fate
     return Settlement(delivery.id, delivery.destination.id, DeliveryState.SKIPPED, now, reason=reason, digests=digests)
+
+
+def held(delivery: Delivery, until: datetime, now: datetime) -> Settlement:
+    """The settlement of a delivery that waits for its destination's quiet hours to end."""
+    held_back = Settlement(delivery.id, delivery.destination.id, DeliveryState.HELD, now, counts_as_attempt=False, held_until=until)
+    # An alert that is held is judged anew when it leaves; what was held for a digest before keeps its own reason.
+    why = {"held": Rule.HELD_QUIET.value} if delivery.kind is DeliveryKind.ALERT else {}
+    return replace(held_back, payload=why | dict(delivery.payload))
 
 
 def put_off(delivery: Delivery, reason: str, now: datetime) -> Settlement:

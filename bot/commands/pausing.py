@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.alerts.resuming import keep_quiet
 from bot.cards import say_card
 from bot.cards.platforms import platform_name
 from bot.commands.command import Audience, Command, Family
@@ -75,7 +74,6 @@ async def resume(ctx: Context, args: Which) -> Reply:
     if not await ctx.tx.pauses.lift(meant.platform, meant.account, ctx.now):
         raise _not_paused(meant, pauses, ctx.texts)
     await _note(ctx, "resume", meant)
-    quiet = await keep_quiet(ctx.tx, meant.platform, meant.account, ctx.now)
     texts = ctx.texts
     said = [texts.t("{platform} goes on.", platform=meant.name)]
     if any(each.platform == meant.platform and not each.account for each in pauses if meant.account):
@@ -87,10 +85,8 @@ async def resume(ctx: Context, args: Which) -> Reply:
             )
         ]
     elif waiting:
-        if waiting > quiet:
-            said.append(_goes_out(waiting - quiet, texts))
-        if quiet:
-            said.append(_held(quiet, texts))
+        said.append(_goes_out(waiting, texts))
+        said.append(texts.t("Where it is quiet hours, alerts without urgent words wait until those end."))
         if any(each.at <= ctx.now - LATE_AFTER for each in paused if each.platform == meant.platform):
             said.append(texts.t("Where more than five alerts are over six hours old they come as one digest."))
     return Reply(say_card("\n".join(said), tone=Tone.GOOD, buttons=[Button(texts.t("Status"), "/status")]), private=True)
@@ -98,14 +94,6 @@ async def resume(ctx: Context, args: Which) -> Reply:
 
 def _goes_out(count: int, texts: Texts) -> str:
     return texts.n("{count} message that waited goes out now.", "{count} messages that waited go out now.", count)
-
-
-def _held(count: int, texts: Texts) -> str:
-    return texts.n(
-        "{count} message waits until the quiet hours of its conversation end.",
-        "{count} messages wait until the quiet hours of their conversations end.",
-        count,
-    )
 
 
 async def _meant(ctx: Context, args: Which, command: str) -> Which:

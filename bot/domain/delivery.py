@@ -226,7 +226,8 @@ class Settlement:
     the post that a correction changed, `gone` one that stands no longer; `told` has the revisions of which the destination's
     readers now know; `digests`: what was held back for this digest shares its fate, and was told where it is in `shows`. `pause`
     holds the reason for which the destination gets nothing more until it is resumed, `moved_to` its new conversation.
-    `blocks_account`: nothing goes out through the whole account before `due_at`.
+    `blocks_account`: nothing goes out through the whole account before `due_at`. HELD is kept back until `held_until`, and has
+    `payload` from then on.
     """
 
     delivery_id: DeliveryId
@@ -247,3 +248,5 @@ class Settlement:
     pause: str | None = None
     moved_to: str | None = None
     blocks_account: bool = False
+    held_until: datetime | None = None
+    payload: Mapping[str, str] = field(default_factory=dict)

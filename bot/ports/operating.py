@@ -37,13 +37,9 @@ class Pauses(Protocol):
         """Let an account go on, or (empty) a platform with all of its accounts; False where nothing of it was paused.
 
         What waited is due at once, in its order. Of alerts that are more than six hours old by then five at most are sent one by
-        one, and say that they come late; more of one destination leave as one digest. Quiet hours are not looked at here
-        (`bot.alerts.resuming`).
+        one, and say that they come late; more of one destination leave as one digest. Quiet hours are looked at when they are sent
+        (`bot.alerts.quiet`).
         """
-        ...
-
-    async def going_on(self, platform: str, account: str, *, after: int = 0, limit: int) -> list[Destination]:
-        """Where something waits through a platform, or one account of it, that is not paused: those that chose anything, by id."""
         ...
 
     async def all(self) -> list[Pause]:

@@ -16,12 +16,10 @@ from bot.ports.owed import (
     Claim,
     DeadLetter,
     FanOutCursor,
-    Hold,
     Look,
     OutboxHealth,
     Passage,
     Story,
-    Unsent,
     Waiting,
 )
 
@@ -161,14 +159,6 @@ class Outbox(Protocol):
 
     async def put_off(self, destination_id: DestinationId, until: Mapping[DeliveryId, datetime]) -> None:
         """Hold what waits for a destination until other times; those that are past let it go at once."""
-        ...
-
-    async def unsent(self, destination_ids: Collection[DestinationId]) -> list[Unsent]:
-        """What these are owed, by id, and what then stays so until the end of the transaction; not what belongs to a digest."""
-        ...
-
-    async def hold(self, holds: Sequence[Hold]) -> None:
-        """Hold back what `unsent` told of, in this transaction."""
         ...
 
     async def ledger(self, newsrooms: Collection[NewsroomId], since: datetime) -> list[Passage]:

@@ -163,28 +163,6 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
-    """Something that a destination is owed and that nobody has in hand; `until` when it is held back, if it is."""
-
-    id: DeliveryId
-    destination_id: DestinationId
-    kind: DeliveryKind
-    release_id: ReleaseId | None
-    payload: Mapping[str, str]
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A delivery is to be held back until then, with this payload."""
-
-    id: DeliveryId
-    destination_id: DestinationId
-    until: datetime
-    payload: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Passage:
     """Alerts about a release that were sent at once: how long it took to be found, and from there to be posted so many times."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, case, delete, func, insert, or_, select, update
@@ -136,8 +136,18 @@ class Settling:
                 .where(AccountRow.id == account.scalar_subquery(), shorter)
                 .values(blocked_until=settlement.due_at)
             )
+        if settlement.held_until is not None:
+            await self._hold_back(settlement, settlement.held_until)
         if settlement.pause is not None or settlement.moved_to is not None:
             await self._leave(settlement)
+
+    async def _hold_back(self, settlement: Settlement, until: datetime) -> None:
+        """It is outside the lane's count; the lane knows when to look at it again."""
+        kept = {"held_until": until, "payload": dict(settlement.payload) or None}
+        await self._db.execute(update(DeliveryRow).where(DeliveryRow.id == settlement.delivery_id).values(kept))
+        later = or_(LaneRow.held_until.is_(None), LaneRow.held_until > until)
+        lane = update(LaneRow).where(LaneRow.destination_id == settlement.destination_id, later)
+        await self._db.execute(lane.values(held_until=until))
 
     async def _leave(self, settlement: Settlement) -> None:
         """A conversation is closed to us or has moved: with all its threads."""
@@ -162,7 +172,7 @@ def _settled(settlement: Settlement) -> dict[str, Any]:
         "tried": 1 if settlement.counts_as_attempt else 0,
         "unsure": 1 if settlement.ambiguous else 0,
         "unsure_at": settlement.at if settlement.ambiguous else None,
-        "done": None if settlement.state is DeliveryState.PENDING else settlement.at,
+        "done": None if settlement.state in (DeliveryState.PENDING, DeliveryState.HELD) else settlement.at,
     }
 
 

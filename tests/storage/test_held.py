@@ -10,9 +10,9 @@ import pytest
 
 from bot.alerts import fanout
 from bot.alerts.compose import compose
-from bot.alerts.composition import Composition, Edit, FollowUp, Message, Nothing
+from bot.alerts.composition import Composition, Edit, FollowUp, Later, Message, Nothing
 from bot.alerts.fanout import owe_alerts, owe_corrections, owe_taker, work_off
-from bot.alerts.retry import settlement, skipped
+from bot.alerts.retry import held, settlement, skipped
 from bot.domain.card import Entry, Text
 from bot.domain.delivery import Delivery, DeliveryKind, Refused, RetryLater, SendOutcome, Sent
 from bot.domain.options import Corrections, DestinationOptions, Frequency, QuietHours, SubscriptionOptions
@@ -82,6 +82,16 @@ async def come_out(world: World, *titles: str, late: bool = False) -> list[Relea
     return releases
 
 
+async def come_out_whole(world: World, *titles: str) -> list[ReleaseId]:
+    """The same of releases with a text."""
+    items = [item(title, title, lead="Kort.", body="Hele teksten.", published=world.now) for title in titles]
+    releases = list((await world.add(*items)).values())
+    newsroom = (await world.feed()).newsroom.id
+    async with world.database.begin() as tx:
+        await owe_alerts(tx, newsroom, [(release, 1) for release in releases], world.now, any_late=False)
+    return releases
+
+
 async def let_go(world: World, limit: int = 100) -> int:
     """What the dispatcher does before it claims."""
     account = await world.account()
@@ -91,7 +101,7 @@ async def let_go(world: World, limit: int = 100) -> int:
 
 async def deliver(world: World, outcome: SendOutcome | None = None) -> list[tuple[Delivery, Composition]]:
     """Claim, compose and settle once, as the dispatcher does."""
-    done = []
+    done: list[tuple[Delivery, Composition]] = []
     for delivery in await world.claim(100):
         async with world.database.read() as tx:
             (composition,) = await compose(tx, [delivery], world.now)
@@ -100,6 +110,8 @@ async def deliver(world: World, outcome: SendOutcome | None = None) -> list[tupl
                 settled = settlement(delivery, outcome or Sent(f"post-{delivery.id}"), world.now, shows=shows, more=more)
             case Nothing(reason):
                 settled = skipped(delivery, reason, world.now)
+            case Later(until):
+                settled = held(delivery, until, world.now)
             case FollowUp(told=told):
                 settled = settlement(delivery, outcome or Sent("below"), world.now, told=told)
             case [Edit(post, _, shows)]:
@@ -641,6 +653,59 @@ async def test_quiet_hours_hold_what_urgent_words_break(world: World, way: str) 
     world.pass_time(hours=1)
     await let_go(world)
     assert [delivery.kind for delivery, _ in await deliver(world)] == [DeliveryKind.DIGEST, DeliveryKind.ALERT]
+
+
+# Friday at noon: quiet hours begin nine hours later and end at six.
+NIGHTS = DestinationOptions(quiet=QuietHours(time(21), time(6)), whole=True)
+TO_THE_NIGHT, TO_THE_MORNING = 10, 8
+
+
+async def test_what_was_owed_before_quiet_hours_and_comes_to_be_sent_in_them_waits(world: World, desk: Desk) -> None:
+    """After a downtime as after a pause: the alert and its whole text, counted apart, without a try, and told in the morning."""
+    await desk.choose(SubscriptionOptions())
+    await desk.how(NIGHTS)
+    (release,) = await come_out_whole(world, "Ny kaj")
+    world.pass_time(hours=TO_THE_NIGHT)
+    assert [type(composition) for _ in range(2) for _, composition in await deliver(world)] == [Later, Later]
+    assert await desk.deliveries() == [("alert", "held", ""), ("follow_up", "held", "")]
+    assert await world.claim() == []
+    assert await world.drifted() == []
+    async with world.database.read() as tx:
+        (alert, _) = (await tx.outbox.story(desk.id, release)).told
+    morning = world.now + timedelta(hours=TO_THE_MORNING)
+    assert (alert.payload["held"], alert.held_until, alert.attempts) == ("held_quiet", morning, 0)
+    world.pass_time(hours=TO_THE_MORNING)
+    assert await let_go(world) == 1
+    assert [type(composition) for _ in range(2) for _, composition in await deliver(world)] == [Message, FollowUp]
+    assert await world.drifted() == []
+
+
+async def test_urgent_words_are_told_then_too(world: World, desk: Desk) -> None:
+    """With the whole text that follows."""
+    await desk.choose(SubscriptionOptions(urgent="evakuer*"))
+    await desk.how(NIGHTS)
+    await come_out_whole(world, "Havnen evakueres", "Ny kaj")
+    world.pass_time(hours=TO_THE_NIGHT)
+    told = [(delivery.kind, type(said)) for _ in range(4) for delivery, said in await deliver(world)]
+    alert, whole = DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP
+    assert told == [(alert, Message), (alert, Later), (whole, FollowUp), (whole, Later)]
+
+
+async def test_a_digest_whose_time_passed_in_a_downtime_waits_for_the_morning(world: World, desk: Desk) -> None:
+    """Whole, and once."""
+    await desk.how(replace(NIGHTS, digest_at=time(17), whole=False))
+    releases = await come_out(world, "Ny kaj", "Ny bro")
+    world.pass_time(hours=TO_THE_NIGHT)
+    await let_go(world)
+    ((digest, said),) = await deliver(world)
+    assert (digest.kind, type(said)) == (DeliveryKind.DIGEST, Later)
+    assert await let_go(world) == 0
+    world.pass_time(hours=TO_THE_MORNING)
+    await let_go(world)
+    ((again, said),) = await deliver(world)
+    assert (again.id, again.digest_of, titles(said)) == (digest.id, tuple(releases), ["Ny kaj", "Ny bro"])
+    assert await world.drifted() == []
+    assert await world.rows("SELECT * FROM delivery WHERE state IN ('pending', 'held')") == []
 
 
 async def test_the_whole_text_follows_when_the_alert_does(world: World, desk: Desk) -> None:

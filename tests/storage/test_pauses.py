@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from bot.alerts.compose import compose
-from bot.alerts.composition import Message, Nothing
-from bot.alerts.resuming import keep_quiet
+from bot.alerts.composition import Later, Message, Nothing
+from bot.alerts.retry import held
 from bot.domain.card import Meta
 from bot.domain.delivery import Delivery, DeliveryKind, Owed, RetryLater, Sent
 from bot.domain.options import DestinationOptions, QuietHours
@@ -30,7 +30,6 @@ async def lift(world: World, platform: str = "test", account: str = "") -> bool:
     number = await world.account()
     async with world.database.begin() as tx:
         lifted = await tx.pauses.lift(platform, account, world.now)
-        await keep_quiet(tx, platform, account, world.now)
         await tx.outbox.release_held(number, world.now, 100)
         return lifted
 
@@ -43,12 +42,18 @@ async def look(world: World) -> Look:
 
 
 async def in_order(world: World) -> list[Delivery]:
-    """All that goes out, one after the other."""
+    """All that goes out, one after the other; what is to wait is held, as the dispatcher has it."""
     sent = []
     while claimed := await world.claim():
-        for delivery in claimed:
-            await world.settle(delivery, Sent("1"))
-            sent.append(delivery)
+        async with world.database.read() as tx:
+            said = await compose(tx, claimed, world.now)
+        for delivery, what in zip(claimed, said, strict=True):
+            if isinstance(what, Later):
+                async with world.database.begin() as tx:
+                    assert await tx.outbox.settle(world.owner, [held(delivery, what.until, world.now)]) == [True]
+            else:
+                await world.settle(delivery, Sent("1"))
+                sent.append(delivery)
     return sent
 
 
@@ -275,8 +280,10 @@ async def test_urgent_words_break_in_after_a_pause_too(world: World) -> None:
     await pause(world)
     urgent, calm = await owe_one(world, desk, "Evakuering", why="urgent"), await owe_one(world, desk, "Ny bro", why="wanted")
     async with world.database.begin() as tx:
+        more = {"more": "whole"}
         wholes = [
-            Owed(desk, DeliveryKind.FOLLOW_UP, f"whole:{each}", each, 1, payload={"more": "whole"}) for each in (urgent, calm)
+            Owed(desk, DeliveryKind.FOLLOW_UP, f"whole:{urgent}", urgent, 1, payload=more | {"why": "urgent"}),
+            Owed(desk, DeliveryKind.FOLLOW_UP, f"whole:{calm}", calm, 1, payload=more),
         ]
         await tx.outbox.owe(wholes, world.now)
     world.pass_time(hours=TO_THE_NIGHT)
@@ -400,23 +407,23 @@ async def test_a_person_who_is_forgotten_is_no_longer_named_beside_a_pause(world
 
 async def test_a_digest_that_is_held_after_a_pause_says_nothing_to_who_muted_it_meanwhile(world: World) -> None:
     """What it was to show is dropped, as what is held singly is."""
+    newsroom = await world.newsroom()
     desk = await world.desk()
-    subscription = await world.subscribe(desk, (await world.newsroom()).id)
+    subscription = await world.subscribe(desk, newsroom.id)
     async with world.database.begin() as tx:
-        await tx.destinations.set_options(desk, DestinationOptions(quiet=QuietHours(time(0), time(23, 59))))
+        await tx.destinations.set_options(desk, NIGHTS)
     late = [await world.release(f"R{n}", late=True) for n in range(6)]
-    await world.own()
     await pause(world)
     await world.owe(desk, *late)
     async with world.database.begin() as tx:
         await tx.outbox.fold_late([desk], world.now)
+    world.pass_time(hours=TO_THE_NIGHT)
     await lift(world)
+    assert await in_order(world) == []
     async with world.database.begin() as tx:
         await tx.destinations.mute([subscription], world.now + timedelta(days=7), world.now)
-    world.pass_time(days=1)
-    number = await world.account()
-    async with world.database.begin() as tx:
-        await tx.outbox.release_held(number, world.now, 100)
+    world.pass_time(hours=TO_THE_MORNING)
+    await lift(world)
     (digest,) = await world.claim()
     async with world.database.read() as tx:
         (said,) = await compose(tx, [digest], world.now)

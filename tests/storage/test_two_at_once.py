@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.fanout import owe_corrections
-from bot.alerts.resuming import keep_quiet
 from bot.alerts.retry import settlement
 from bot.domain.delivery import (
     AccountBlocked,
@@ -404,28 +403,16 @@ async def test_what_is_set_twice_and_a_conversation_that_is_left_meet(pair: Pair
 
 
 async def test_going_on_after_a_pause_and_a_new_debt_meet(pair: Pair) -> None:
-    """Lanes of which something is only held are locked with those of which something is due."""
+    """The lanes of what waited are locked in everybody's order, and what is owed meanwhile is due with it."""
     world = pair.here
     low, high = await world.desk("low"), await world.desk("high")
-    first, second, third = [await world.release() for _ in range(3)]
-    debts = [replace(world.debt(low, first), held_until=NOW + MINUTE), world.debt(high, second)]
+    first, second = [await world.release() for _ in range(2)]
     async with world.database.begin() as tx:
-        await tx.destinations.set_options(low, DestinationOptions(quiet=QuietHours(time(0), time(23, 59))))
-        await tx.outbox.owe(debts, NOW)
+        await owe(world, (high, first), (low, first))(tx)
         await tx.pauses.add("test", "", Actor("test", "bot", "9", "Dagny"), NOW)
-    async with world.database.begin() as tx:
-        await tx.pauses.lift("test", "", NOW)
-        owing = asyncio.create_task(owe_there(pair, (low, third), (high, third)))
-        await pair.waits_or_is_through(owing)
-        await keep_quiet(tx, "test", "", NOW)
-    await owing
+    await pair.overlap(lambda tx: tx.pauses.lift("test", "", NOW), owe(world, (low, second), (high, second)))
     assert await world.drifted() == []
-
-
-async def owe_there(pair: Pair, *debts: tuple[DestinationId, ReleaseId]) -> None:
-    """Owe in the other process, in a transaction of its own."""
-    async with pair.there.database.begin() as tx:
-        await owe(pair.there, *debts)(tx)
+    assert await world.rows("SELECT pending FROM lane WHERE due_at IS NOT NULL") == [(2,), (2,)]
 
 
 async def test_corrections_of_several_releases_and_new_debts_meet(pair: Pair) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -20,6 +21,7 @@ from bot.alerts.pace import Budget
 from bot.alerts.together import LEASE
 from bot.domain.card import Card
 from bot.domain.delivery import Delivery, DeliveryKind, DeliveryState, Post, RetryLater, SendOutcome, Settlement
+from bot.domain.options import DestinationOptions, QuietHours
 from bot.domain.release import Content, ReleaseId
 from bot.domain.subscription import Destination, DestinationId
 from bot.errors import StorageError
@@ -28,6 +30,9 @@ from storage import engine
 from storage.database import SqlDatabase, SqlTransaction
 from tests.fakes.chat import ChatServer, HttpChatAdapter, serving
 from tests.fakes.world import World
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+HOUR = timedelta(hours=1)
 
 
 class ShiftedClock:
@@ -238,18 +243,26 @@ async def test_conversations_that_lead_to_each_other_do_not_spin(desk: Desk, mon
     assert desk.chat.calls == 2
 
 
-async def test_a_limit_of_the_whole_account_stops_all_until_it_is_over(desk: Desk) -> None:
+async def test_a_limit_of_the_whole_account_stops_all_until_it_is_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is tried meanwhile, and nothing counts as a try."""
+    tries: list[float] = []
+    send = desk.adapter.send
+
+    async def timed(destination: Destination, card: Card, under: Post | None = None) -> SendOutcome:
+        tries.append(asyncio.get_running_loop().time())
+        return await send(destination, card, under)
+
+    monkeypatch.setattr(desk.adapter, "send", timed)
     desk.chat.fail_next("blocked", after=0.3)
     await desk.owed("En", to="a")
     async with desk.running() as dispatcher:
         await desk.until(lambda: bool(desk.settled))
-        blocked = asyncio.get_running_loop().time()
         await desk.owed("To", to="b")
         dispatcher.wake()
         await desk.chat.wait_for(2)
-        assert asyncio.get_running_loop().time() - blocked > 0.2
         await desk.quiet()
+    assert len(tries) == 3
+    assert tries[1] - tries[0] >= 0.3
     assert {delivery.attempts for delivery, _ in desk.settled} == {0}
 
 
@@ -296,6 +309,23 @@ async def test_a_correction_of_a_post_that_was_deleted_is_skipped(desk: Desk) ->
         dispatcher.wake()
         await desk.quiet()
     assert desk.chat.messages == []
+
+
+async def test_where_it_is_quiet_hours_by_now_nothing_is_sent(desk: Desk) -> None:
+    """It is held until they end, without a try, and others are sent what they are owed."""
+    await desk.owed("Sent", to="asleep")
+    now = desk.clock.now().astimezone(COPENHAGEN).replace(second=0, microsecond=0)
+    asleep, quiet = await desk.world.desk("asleep"), QuietHours((now - HOUR).time(), (now + HOUR).time())
+    async with desk.world.database.begin() as tx:
+        await tx.destinations.set_options(asleep, DestinationOptions(quiet=quiet))
+    await desk.owed("Her")
+    async with desk.running():
+        await desk.chat.wait_for(1)
+        await desk.quiet()
+    assert (desk.titles("asleep"), desk.titles()) == ([], ["Her"])
+    assert await desk.world.rows("SELECT state, attempts, done_at FROM delivery WHERE destination_id = :desk", desk=asleep) == [
+        ("held", 0, None)
+    ]
 
 
 async def test_a_graceful_stop_settles_what_is_in_flight_and_starts_nothing_more(desk: Desk) -> None:
