@@ -10,13 +10,13 @@ from typing import assert_never
 from bot import cards
 from bot.alerts.composition import GONE, Composition, FollowUp, Later, Message, Nothing, shows_of
 from bot.alerts.corrections import correction, follow_up
-from bot.alerts.quiet import asleep_until
+from bot.alerts.quiet import asleep_until, can_wait
 from bot.alerts.releases import Releases
-from bot.alerts.wants import KEPT_OUT, Rule, Verdict, Wanting
+from bot.alerts.wants import KEPT_OUT, Verdict, Wanting
 from bot.alerts.when import hours_of, zone_of
 from bot.cards.day import day_card, day_from_json
 from bot.domain.card import Card
-from bot.domain.delivery import ANEW, Delivery, DeliveryKind, More, is_judged_anew
+from bot.domain.delivery import ANEW, Delivery, DeliveryKind, is_judged_anew
 from bot.domain.release import Release
 from bot.domain.subscription import Subscription
 from bot.i18n import Texts, texts
@@ -38,7 +38,8 @@ async def compose(tx: Transaction, deliveries: Sequence[Delivery], now: datetime
     pins = await tx.pins.among({release.newsroom.id for release in read}) if read else ()
     releases = Releases(read, former, takers, pins)
     said = await _said(tx, deliveries)
-    return [_voiced(await _compose(tx, delivery, releases, said, now), delivery) for delivery in deliveries]
+    composed = [_voiced(await _compose(tx, delivery, releases, said, now), delivery) for delivery in deliveries]
+    return [_in_time(composition, delivery, now) for composition, delivery in zip(composed, deliveries, strict=True)]
 
 
 async def _said(tx: Transaction, deliveries: Sequence[Delivery]) -> Mapping[str, Broadcast]:
@@ -62,6 +63,14 @@ def _voiced(composition: Composition, delivery: Delivery) -> Composition:
             assert_never(composition)
 
 
+def _in_time(composition: Composition, delivery: Delivery, now: datetime) -> Composition:
+    """The same, or later where its destination sleeps by now, and it is nothing to wake anybody for."""
+    # What comes to nothing waits as well: below an alert that waits, nothing can be said yet.
+    reason = composition.reason if isinstance(composition, Message) else ""
+    until = asleep_until(delivery, now) if can_wait(delivery, reason) else None
+    return Later(until) if until else composition
+
+
 async def _compose(
     tx: Transaction, delivery: Delivery, releases: Releases, said: Mapping[str, Broadcast], now: datetime
 ) -> Composition:
@@ -73,15 +82,13 @@ async def _compose(
             broadcast = said.get(delivery.payload.get("broadcast", ""))
             return Message(cards.broadcast_card(broadcast.text, reader)) if broadcast else Nothing("the broadcast is not kept")
         case DeliveryKind.DIGEST:
-            until = asleep_until(delivery, now)
-            return Later(until) if until else await _digest(tx, delivery, releases, reader, now)
+            return await _digest(tx, delivery, releases, reader, now)
         case DeliveryKind.ALERT:
             return await _alert(tx, delivery, releases, reader, now)
         case DeliveryKind.CORRECTION:
             return await correction(tx, delivery, releases, reader, now)
         case DeliveryKind.FOLLOW_UP:
-            until = asleep_until(delivery, now) if delivery.payload.get("more") == More.WHOLE and not _is_urgent(delivery) else None
-            return Later(until) if until else await follow_up(tx, delivery, releases, reader, now)
+            return await follow_up(tx, delivery, releases, reader, now)
 
 
 def _notice(payload: Mapping[str, str], reader: Texts, now: datetime) -> Card:
@@ -98,21 +105,14 @@ async def _alert(tx: Transaction, delivery: Delivery, releases: Releases, reader
     message = releases.alert(release, delivery.destination, reader)
     if delivery.delayed:
         message = replace(message, card=cards.sent_late(message.card, reader))
-    pings, urgent = tuple(delivery.payload.get("pings", "").split()), _is_urgent(delivery)
+    pings = tuple(delivery.payload.get("pings", "").split())
     if is_judged_anew(delivery.payload):
         subscriptions = await tx.destinations.subscriptions(delivery.destination.id)
         verdict = _verdict(subscriptions, delivery, releases.wanting(release), release, now)
         if not verdict.told:
             return Nothing(f"{KEPT_OUT}{verdict.rule}")
-        message, pings, urgent = replace(message, reason=verdict.rule), verdict.pings, verdict.rule is Rule.URGENT
-    if not urgent and (until := asleep_until(delivery, now)):
-        return Later(until)
+        message, pings = replace(message, reason=verdict.rule), verdict.pings
     return replace(message, card=replace(message.card, pings=pings)) if pings else message
-
-
-def _is_urgent(delivery: Delivery) -> bool:
-    """Whether it breaks into quiet hours, by what was known when it was owed."""
-    return delivery.payload.get("why") == Rule.URGENT
 
 
 def _verdict(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.alerts.quiet import asleep_until
+from bot.alerts.quiet import asleep_until, can_wait
 from bot.domain.delivery import Delivery, DeliveryId, DeliveryKind
 from bot.domain.options import AS_USUAL, DestinationOptions, QuietHours
 from bot.domain.subscription import Address, ConversationKind, Destination, DestinationId
@@ -19,6 +19,15 @@ WEEKENDS = DestinationOptions(quiet=QuietHours(time(22), time(6), weekends=True)
 def at(text: str) -> datetime:
     """A wall-clock time in Copenhagen as aware UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Copenhagen")).astimezone(UTC)
+
+
+def delivery(
+    options: DestinationOptions = AS_USUAL, *, kind: DeliveryKind = DeliveryKind.ALERT, payload: dict[str, str] | None = None
+) -> Delivery:
+    """One for a channel with these options."""
+    address = Address("test", "bot", "desk")
+    there = Destination(DestinationId(1), address, "", ConversationKind.CHANNEL, "da", "Europe/Copenhagen", options=options)
+    return Delivery(DeliveryId(1), there, kind, at("2026-11-20T12:00"), 0, payload=payload or {})
 
 
 # 20 November 2026 is a Friday; on 25 October, a Sunday, clocks show the hour after two o'clock twice.
@@ -37,7 +46,25 @@ def at(text: str) -> datetime:
 )
 def test_what_comes_late_waits_for_the_end_of_quiet_hours(options: DestinationOptions, now: str, until: str | None) -> None:
     """But not in their first ten minutes: what was owed before they began is on its way then."""
-    address = Address("test", "bot", "desk")
-    there = Destination(DestinationId(1), address, "", ConversationKind.CHANNEL, "da", "Europe/Copenhagen", options=options)
-    delivery = Delivery(DeliveryId(1), there, DeliveryKind.ALERT, at(now), 0)
-    assert asleep_until(delivery, at(now)) == (at(until) if until else None)
+    assert asleep_until(delivery(options), at(now)) == (at(until) if until else None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "reason", "waits"),
+    [
+        (DeliveryKind.ALERT, {}, "", True),
+        (DeliveryKind.ALERT, {"why": "wanted"}, "matched", True),
+        (DeliveryKind.ALERT, {"why": "urgent"}, "", False),
+        (DeliveryKind.ALERT, {"why": "undecided"}, "urgent", False),
+        (DeliveryKind.DIGEST, {}, "", True),
+        (DeliveryKind.BROADCAST, {"broadcast": "1"}, "", True),
+        (DeliveryKind.FOLLOW_UP, {"more": "whole"}, "", True),
+        (DeliveryKind.FOLLOW_UP, {"more": "whole", "why": "urgent"}, "", False),
+        (DeliveryKind.FOLLOW_UP, {"more": "changes"}, "", False),
+        (DeliveryKind.CORRECTION, {}, "", False),
+        (DeliveryKind.NOTICE, {"code": "feed_ended"}, "", False),
+    ],
+)
+def test_what_is_worth_waking_somebody_for(kind: DeliveryKind, payload: dict[str, str], reason: str, *, waits: bool) -> None:
+    """What has urgent words, what operators are told, and what was changed in a post that was read."""
+    assert can_wait(delivery(kind=kind, payload=payload), reason) is waits
