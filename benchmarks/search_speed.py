@@ -7,9 +7,10 @@ Of 100,000 releases and then of a million, unless told otherwise: the latter tak
 The archive (`search_archive`) is built once and kept in the folder; without one, in a new folder that is deleted afterwards.
 Measured is `tx.search.find` for the first page of five with its releases, transaction included. The SQL by hand runs on the same
 connection and has its releases loaded in the same way; but it knows beforehand what ours has to find out, whether the words are
-common, and of several ways to ask, the quickest counts. It is checked to find the same. Both ask different questions of each
-class, in several rounds, of which each question's quickest counts, since the machine may be busy with something else. p50 and p95
-are over the questions.
+common, and of several ways to ask, the quickest counts. Index, order and limit are the same: newest first, one more than is ranked.
+(SQL that leaves these out, since it knows that the hits are few, is quicker still on SQLite: FTS5 reads forwards in half the time.)
+It is checked to find the same. Both ask different questions of each class, in several rounds, of which each question's quickest
+counts, since the machine may be busy with something else. p50 and p95 are over the questions.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def sqlite_by_hand(question: Question, *, capped: bool) -> list[tuple[str, ...]]
     last = "(SELECT row FROM release_search_place WHERE place <= :last ORDER BY place DESC LIMIT 1)"
     found = f"FROM {table} WHERE {table} MATCH :match AND {table}.rowid BETWEEN {first} AND {last}"
     if not capped:
-        hits = f"WITH hits AS MATERIALIZED (SELECT rowid AS row {found})"
+        hits = f"WITH hits AS MATERIALIZED (SELECT rowid AS row {found} ORDER BY rowid DESC LIMIT {_BELOW})"
         said = "JOIN release_search_place USING (row) JOIN release_search ON release_search.rowid = hits.row"
         return [(f"{hits} SELECT place, ' ' || title || ' ', ' ' || body || ' ' FROM hits {said}",)]  # noqa: S608
     counted = f"(SELECT count(*) FROM (SELECT 1 {found} LIMIT {_BELOW}))"  # noqa: S608
