@@ -24,6 +24,8 @@ from bot.i18n import texts
 from bot.operate.opened import opened
 from bot.ports import Actor, CommandCall, Transaction
 from bot.settings import Settings, load
+from storage.engine import database_url
+from storage.portable.keeping import new_file
 
 _OPERATOR = "operator"
 _WHO = Actor("cli", "", _OPERATOR, "pressevagt import")
@@ -37,16 +39,21 @@ class _Rehearsed(Exception):
 
 def export(env_file: Path | None, file: Path, destination: str | None, *, force: bool) -> None:
     """Write what is set into a file, as OPML where it ends so. Raises PressevagtError."""
-    if file.exists() and not force:
-        raise UserError(f"{file} is there already; choose another name, or say --force")
-    document = asyncio.run(_export(env_file, destination))
+    with new_file(database_url(load(env_file).database_url.get_secret_value()), file, force=force) as path:
+        document = asyncio.run(_export(env_file, destination))
+        path.write_text(_written(document, file), encoding="utf-8")
+    said = _counted(len(document.newsrooms), "newsroom"), _counted(len(document.conversations), "conversation")
+    click.echo(f"{file}: {', '.join(said)}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _written(document: Document, file: Path) -> str:
     if file.suffix == ".opml":
-        text = opml.write("Pressevagt", [opml.Outline(each.name, each.feed, each.page) for each in document.newsrooms])
-    else:
-        text = write(document, datetime.now().astimezone())
-    file.touch(mode=0o600)
-    file.write_text(text, encoding="utf-8")
-    click.echo(f"{file}: {len(document.newsrooms)} newsrooms, {len(document.conversations)} conversations")
+        return opml.write("Pressevagt", [opml.Outline(each.name, each.feed, each.page) for each in document.newsrooms])
+    return write(document, datetime.now().astimezone())
 
 
 async def _export(env_file: Path | None, destination: str | None) -> Document:

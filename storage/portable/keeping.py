@@ -44,7 +44,7 @@ class Kept:
 async def back_up(url: str, file: Path, progress: Progress, *, force: bool = False, portable: bool = False) -> Kept:
     """Write a backup beside, verify it, and only then give it its name. Raises SettingsError and StorageError."""
     address = database_url(url)
-    with _new_file(file, force=force) as path:
+    with new_file(address, file, force=force) as path:
         if is_shared(address) or portable:
             async with snapshot(address) as connection:
                 await write_archive(connection, path, progress)
@@ -97,7 +97,7 @@ async def _fill(address: URL, file: Path, progress: Progress) -> Kept:
 async def _put_in_place(address: URL, file: Path, progress: Progress, *, archive: bool) -> Kept:
     make_folder(address)
     database = _file_of(address)
-    with _new_file(database, force=True, name=False) as path:
+    with _beside(database) as path:
         here = address.set(database=str(path))
         if archive:
             kept = await _fill(here, file, progress)
@@ -142,21 +142,40 @@ def _alone_in_one_file(database: Path) -> None:
 
 
 @contextmanager
-def _new_file(file: Path, *, force: bool, name: bool = True) -> Iterator[Path]:
-    """A file beside, for this user alone, which gets the name at the end unless `name` is False. Raises StorageError."""
+def new_file(address: URL, file: Path, *, force: bool) -> Iterator[Path]:
+    """A file beside, for this user alone, which gets the name at the end. Raises SettingsError and StorageError.
+
+    It never takes the place of the database or of what belongs to it: a bot that runs would go on writing to a file without a name.
+    """
+    if file.resolve() in _own(address):
+        raise SettingsError(f"{file} is the database itself, or belongs to it; choose another name")
     if file.exists() and not force:
         raise SettingsError(f"{file} exists; write to another file, or overwrite it with --force")
+    if file.exists() and not file.is_file():
+        raise SettingsError(f"{file} is no file; choose another name")
+    with _beside(file) as path:
+        yield path
+        _to_disk(path)
+        if force:
+            path.replace(file)
+        else:
+            os.link(path, file)  # fails where somebody made it meanwhile
+        _to_disk(file.parent)
+
+
+def _own(address: URL) -> frozenset[Path]:
+    if is_shared(address):
+        return frozenset()
+    return frozenset(Path(f"{_file_of(address)}{ending}") for ending in ("", "-journal", ".worker", *_BESIDE))
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """A file beside this one, for this user alone, until the block ends. Raises StorageError."""
     path = file.with_name(f".{file.name}.{token_hex(4)}.part")
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield path
-        if name:
-            _to_disk(path)
-            if force:
-                path.replace(file)
-            else:
-                os.link(path, file)  # fails where somebody made it meanwhile
-            _to_disk(file.parent)
     except OSError as error:
         raise StorageError(f"{file} cannot be written ({error.strerror or error})") from error
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -153,6 +154,33 @@ def test_a_file_that_is_not_there(run: Run) -> None:
     """One line."""
     said = run("restore", "nothing")
     assert (said.exit_code, said.stderr) == (2, "pressevagt: nothing cannot be read: there is no such file\n")
+
+
+@pytest.mark.parametrize("words", [("backup",), ("export",)])
+@pytest.mark.parametrize("ending", ["", "-wal", ".worker"])
+def test_the_database_is_no_place_to_write_to(run: Run, tmp_path: Path, words: tuple[str, ...], ending: str) -> None:
+    """Not even by force: a bot that runs would go on with a file that has no name any more."""
+    url, database = f"sqlite:///{tmp_path / 'mine.db'}", tmp_path / "mine.db"
+    migrate_now(url)
+    there = database.stat().st_ino
+    (tmp_path / "link").symlink_to(f"{database}{ending}")
+    for name in (f"mine.db{ending}", "link"):
+        said = run(*words, name, "--force", url=url)
+        assert (said.exit_code, "is the database itself, or belongs to it" in said.stderr) == (2, True), said.stderr
+    assert database.stat().st_ino == there
+
+
+@pytest.mark.parametrize("words", [("backup",), ("export",)])
+def test_what_cannot_be_written_says_so(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """A folder that is not there, and what is no file, cost one line; what stood there before is for this user alone now."""
+    said = run(*words, "nowhere/file")
+    assert (said.exit_code, said.stderr) == (2, "pressevagt: nowhere/file cannot be written (No such file or directory)\n")
+    os.mkfifo(tmp_path / "pipe")
+    assert "pipe is no file" in run(*words, "pipe", "--force").stderr
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "old").chmod(0o644)
+    assert run(*words, "old", "--force").exit_code == 0
+    assert (tmp_path / "old").stat().st_mode & 0o777 == 0o600
 
 
 # Moving

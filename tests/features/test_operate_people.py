@@ -86,7 +86,7 @@ def test_an_installation_is_exported_and_imported(run: Run, database_url: str, t
     said = run("export", "all.json")
     assert said.stdout == "all.json: 2 newsrooms, 3 conversations\n"
     assert run("export", "all.json").exit_code == 2
-    assert run("export", "--destination", "test:bot:desk", "one.json").stdout == "one.json: 1 newsrooms, 1 conversations\n"
+    assert run("export", "--destination", "test:bot:desk", "one.json").stdout == "one.json: 1 newsroom, 1 conversation\n"
     assert run("export", "list.opml", "--force").exit_code == 0
     assert 'xmlUrl="https://havn.example/feed.xml"' in (tmp_path / "list.opml").read_text()
     run("forget", "test:bot:desk", "--yes")
