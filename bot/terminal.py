@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +17,7 @@ from adapters.console.render import render
 from bot import log
 from bot.app import Bot, start
 from bot.domain.subscription import Address, ConversationKind
+from bot.errors import SettingsError
 from bot.feeds.catalogue import Catalogue
 from bot.i18n import Texts, texts
 from bot.offered import newsrooms_of
@@ -24,9 +27,22 @@ from bot.settings import Settings, data_folder, load
 
 
 def run_terminal(settings: Settings) -> None:
-    """`pressevagt run` without a chat platform. Raises PressevagtError."""
+    """`pressevagt run` without a chat platform. Raises PressevagtError, also where there is no terminal either, as in a service."""
+    if not _can_say_something(sys.stdin):
+        message = (
+            "no chat platform is configured, and there is no terminal to chat in: set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN and"
+            " SLACK_APP_TOKEN (.env.example explains them), or start it in a terminal"
+        )
+        raise SettingsError(message)
     console = make_console(settings, "terminal", "admin", None)
     run(_run(settings, console))
+
+
+def _can_say_something(stdin: TextIO | None) -> bool:
+    """Whether a person or a pipe is there: a service has /dev/null, with which the chat would be over at once, and no word why."""
+    if stdin is None or stdin.closed:
+        return False
+    return not os.path.samestat(os.fstat(stdin.fileno()), Path(os.devnull).stat())
 
 
 def chat_only(env_file: Path | None, role: str, language: str | None) -> None:
@@ -129,7 +145,7 @@ def _welcome(t: Texts, newsrooms: list[str]) -> str:
         "No chat platform is configured, so this terminal is the chat. It follows {newsrooms}.", newsrooms=", ".join(newsrooms)
     )
     second = t.t(
-        "TELEGRAM_BOT_TOKEN in .env connects Telegram; SLACK_BOT_TOKEN and SLACK_APP_TOKEN will connect Slack in a later version. "
+        "TELEGRAM_BOT_TOKEN in .env connects Telegram, SLACK_BOT_TOKEN and SLACK_APP_TOKEN connect Slack. "
         "Write /help to see what you can ask, /quit to leave."
     )
     return f"{first}\n{second}"

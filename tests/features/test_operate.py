@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -207,3 +209,19 @@ def test_addresses_that_are_none(run: Run, database_url: str) -> None:
     said = run("migrate-data", database_url, "postgresql://bot:hemmelig@127.0.0.1:1/x")
     assert (said.exit_code, "hemmelig" in said.stderr) == (2, False)
     assert "cannot be reached" in said.stderr
+
+
+# Where there is nobody to chat with
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_service_without_a_platform_says_what_it_lacks(tmp_path: Path, *, closed: bool) -> None:
+    """Where nobody filled in a token it ends as by a wrong setting, so that it is not started again and again."""
+    command = f"exec {sys.executable} -m bot.cli run <{'&-' if closed else '/dev/null'}"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
+    said = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert said.returncode == 2
+    assert "set TELEGRAM_BOT_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in said.stderr
+    assert list(tmp_path.iterdir()) == []
