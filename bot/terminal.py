@@ -21,6 +21,7 @@ from bot.errors import SettingsError
 from bot.feeds.catalogue import Catalogue
 from bot.i18n import Texts, texts
 from bot.offered import newsrooms_of
+from bot.operate.opened import there
 from bot.ports import CommandCall
 from bot.process import run, stop_asked
 from bot.settings import Settings, data_folder, load
@@ -53,7 +54,7 @@ def chat_only(env_file: Path | None, role: str, language: str | None) -> None:
 
 
 def ask_once(env_file: Path | None, line: str, language: str | None) -> None:
-    """Print what the admin of a terminal is answered to one command. Raises PressevagtError."""
+    """Print what the admin of a terminal is answered to one command; nothing is made for it. Raises PressevagtError."""
     settings = load(env_file)
     log.configure("warning", settings.log_format)
     run(_ask_once(settings, line, language or settings.language))
@@ -132,6 +133,7 @@ async def _chat(settings: Settings, console: ConsoleAdapter, language: str | Non
 
 
 async def _ask_once(settings: Settings, line: str, language: str) -> None:
+    await there(settings.database_url.get_secret_value())
     asker = ConsoleAdapter("once", language=language)
     entries = newsrooms_of(settings, Catalogue.load())
     async with start(settings, [], entries, operators=operators_at(asker), worker=False) as bot:

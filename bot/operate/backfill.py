@@ -10,12 +10,14 @@ import click
 
 from bot.app import fetcher_of
 from bot.clock import TimeKeeper
+from bot.commands.lookup import names_of
 from bot.domain.newsroom import Newsroom
 from bot.errors import UserError
 from bot.feeds.archive.asking import Asking
 from bot.feeds.archive.historian import Historian
 from bot.feeds.archive.sitemaps import ELSEWHERE, NO_SHAPE
 from bot.feeds.archive.ways import Ways
+from bot.feeds.catalogue import Catalogue
 from bot.feeds.parsers import Parsers
 from bot.operate.opened import opened
 from bot.operate.progress import Say, shown
@@ -30,6 +32,8 @@ _ENDED = {
 }
 _LOOK_EVERY = 0.5
 """Seconds between two looks at how far another process has come."""
+_NAMED = 10
+"""So many newsrooms are named where none is like what was asked for."""
 
 
 def backfill(env_file: Path | None, words: str, *, again: bool) -> None:
@@ -85,14 +89,18 @@ async def _meant(database: Database, words: str) -> Newsroom:
     """The newsroom that is meant, among those that are followed here."""
     async with database.read() as tx:
         followed = {feed.newsroom.id: feed.newsroom for feed in await tx.feeds.all()}
-    match nearest(words, [(newsroom, (newsroom.slug, newsroom.name)) for newsroom in followed.values()]):
+    catalogue = Catalogue.load()
+    match nearest(words, [(newsroom, names_of(newsroom, catalogue)) for newsroom in followed.values()]):
         case Exact(newsroom):
             return newsroom
         case Several(several):
             raise UserError(f"{words!r} may mean {', '.join(newsroom.slug for newsroom in several[:5])}")
         case Nothing(near):
-            named = ", ".join(newsroom.slug for newsroom in near[:3]) or "none"
-            raise UserError(f"{words!r} is no newsroom that is followed here; nearest: {named}")
+            named = (
+                ", ".join(newsroom.slug for newsroom in near[:3] or sorted(followed.values(), key=lambda each: each.slug)[:_NAMED])
+                or "none yet"
+            )
+            raise UserError(f"{words!r} is no newsroom that is followed here; {'nearest' if near else 'followed'}: {named}")
 
 
 def _said(history: History) -> str:

@@ -19,6 +19,16 @@ async def opened(env_file: Path | None) -> AsyncIterator[SqlDatabase]:
     settings = load(env_file)
     log.configure("warning", settings.log_format)
     url = settings.database_url.get_secret_value()
+    await there(url)
+    database = SqlDatabase(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def there(url: str) -> None:
+    """Make sure that a database is there, and of this version. Raises SettingsError and StorageError."""
     found = await inspect(url)
     match found.schema:
         case Schema.NONE:
@@ -29,8 +39,3 @@ async def opened(env_file: Path | None) -> AsyncIterator[SqlDatabase]:
             )
         case Schema.NEWER:
             raise StorageError(f"{found.place} was made by a newer version of Pressevagt; use that version")
-    database = SqlDatabase(url)
-    try:
-        yield database
-    finally:
-        await database.close()

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.domain.delivery import Refused
+from bot.feeds.catalogue import Catalogue
 from storage.database import SqlDatabase
 from storage.migrate import migrate_now
 from storage.worker_lock import worker_lock
@@ -112,9 +113,10 @@ def test_ids_or_all(run: Run, words: list[str]) -> None:
     assert run("outbox", *words).exit_code == 2
 
 
-def test_where_there_is_no_installation(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["outbox", "status"])
+def test_where_there_is_no_installation(run: Run, tmp_path: Path, command: str) -> None:
     """Nothing is made by looking."""
-    said = run("outbox", url=f"sqlite:///{tmp_path / 'none.db'}")
+    said = run(command, url=f"sqlite:///{tmp_path / 'none.db'}")
     assert (said.exit_code, (tmp_path / "none.db").exists()) == (2, False)
     assert "the first `pressevagt run` makes it" in said.stderr
 
@@ -209,6 +211,24 @@ def test_addresses_that_are_none(run: Run, database_url: str) -> None:
     said = run("migrate-data", database_url, "postgresql://bot:hemmelig@127.0.0.1:1/x")
     assert (said.exit_code, "hemmelig" in said.stderr) == (2, False)
     assert "cannot be reached" in said.stderr
+
+
+# Histories
+
+
+def test_a_newsroom_goes_by_its_nickname(run: Run, database_url: str) -> None:
+    """As in the chat; where nothing is like what was asked for, what there is is named."""
+    assert "followed: none yet" in run("backfill", "um").stderr
+    entry = Catalogue.load().get("udenrigsministeriet")
+    assert entry is not None
+
+    async def follow(world: World) -> None:
+        async with world.database.begin() as tx:
+            await tx.newsrooms.ensure(entry, offered_by="test", now=world.now)
+
+    prepared(database_url, follow)
+    assert "the feed of Udenrigsministeriet has not been read yet" in run("backfill", "um").stderr
+    assert "'xyz' is no newsroom that is followed here; followed: udenrigsministeriet" in run("backfill", "xyz").stderr
 
 
 # Where there is nobody to chat with
