@@ -16,14 +16,21 @@ from bot.errors import StorageError
 
 _log = structlog.get_logger()
 
+_NAME = r"[\w.%-]{0,40}"
 _SECRETS = (
     # Telegram's, which stand in addresses as /bot123456:...; no word boundary goes before them there.
     (re.compile(r"(?<!\d)\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE), "<token>"),
     (re.compile(r"x(?:ox[a-z]|app)-[A-Za-z0-9-]{8,}"), "<token>"),
-    (re.compile(r"(?<=://)[^/?#\s]*:[^/?#\s]*(?=@)"), "<secret>"),
+    # Of somebody's name and password; what our own words give for an example is none.
+    (re.compile(r"(?<=://)(?!user:password@)[^/?#\s]*:[^/?#\s]*(?=@)"), "<secret>"),
     # Slack's addresses that let whoever knows them answer, listen or install.
     (re.compile(r"(?<=hooks\.slack\.com/)\S+"), "<secret>"),
-    (re.compile(r"([?&](?:ticket|code|state|client_secret)=)[^&\s'\"]+"), r"\1<secret>"),
+    (re.compile(r"([?&](?:ticket|code|state)=)[^&\s'\"]+"), r"\1<secret>"),
+    # A feed that not everybody may read: ?feed_token=, ?api_key=, ?X-Amz-Signature=.
+    (
+        re.compile(rf"([?&;]{_NAME}(?:token|secret|passw|signature|(?:key|auth|sig|pwd)(?==)){_NAME}=)[^&;\s'\"]+", re.IGNORECASE),
+        r"\1<secret>",
+    ),
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 4000

@@ -29,6 +29,11 @@ SLACK = ("xoxb-123456789012-abcdefGHIJKL", "xapp-1-A012345-67890-abcdef", "xoxe.
         "proxy http://asta:hemmelig@proxy.example:3128",
         "postgresql+psycopg://asta:hem:me@lig@db.example/pressevagt",
         "redis://:hemmelig@db.example",
+        *(
+            f"https://havnen.example/feed?id=7&{name}=hemmelig&lang=da: answered 404"
+            for name in ("feed_token", "key", "apiKey", "pwd")
+        ),
+        "https://havnen.example/feed?X-Amz-Signature=hemmelig",
     ],
 )
 def test_tokens_and_passwords_are_taken_out(text: str) -> None:
@@ -44,6 +49,8 @@ def test_tokens_and_passwords_are_taken_out(text: str) -> None:
     [
         "https://via.ritzau.dk/pressemeddelelse/14500005/nye-sanktioner?publisherId=2012662&lang=da",
         "http://havnen.example:8080/feed",
+        "https://havnen.example/feed?keyword=havn&author=asta&design=1",
+        "it should look like postgresql://user:password@host/database",
         "12:34:56 pressevagten@um.dk +45 61 97 92 47",
         "https://havnen.example:8443/nyt?til=presse@havnen.example",
     ],
