@@ -47,7 +47,12 @@ def _of_sqlite(what: str, error: BaseException | None) -> StorageError | None:
         return DatabaseReadOnly(f"{what} cannot be written; give this user the right to write the file and its folder")
     if "full" in said:
         return DiskFull(f"there is no room left to write {what}; free some space, nothing that was promised is lost")
-    if "unable to open" in said or "disk i/o" in said:
+    if "disk i/o" in said:
+        return StorageError(
+            f"{what} cannot be read or written ({error}); see whether a quota or a limit on files is reached, and whether the disk"
+            " is sound; nothing that was promised is lost"
+        )
+    if "unable to open" in said:
         return StorageError(f"{what} cannot be opened ({error}); check that its folder exists and may be written to")
     if "malformed" in said or "not a database" in said:
         return StorageError(f"{what} is not a database that can be read ({error}); restore it from a backup")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -90,6 +91,19 @@ async def test_a_full_disk_is_named_and_nothing_of_the_transaction_stays(sqlite_
         assert [newsroom.slug for newsroom in await tx.newsrooms.all()] == ["havnen"]
     await write("1000000")
     assert len(await world.rows("SELECT id FROM release")) == 1
+
+
+async def test_a_limit_on_files_is_told_from_a_wrong_folder(sqlite_world: World) -> None:
+    """A quota, or a limit such as ulimit's, comes as a fault of the disk: the remedy is not the folder's rights."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(StorageError, match="a quota or a limit on files is reached"):
+            async with sqlite_world.database.begin() as tx:
+                await tx.connection.exec_driver_sql("CREATE TABLE much AS SELECT randomblob(1000000)")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    await sqlite_world.newsroom()
 
 
 async def test_a_file_that_may_only_be_read(sqlite_world: World) -> None:
