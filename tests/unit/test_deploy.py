@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from fnmatch import fnmatch
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from bot.alerts import dispatcher, ledger
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +56,30 @@ def test_the_image_runs_as_nobody_in_particular_and_says_how_it_is() -> None:
     assert all("--require-hashes" in rest or "--no-deps" in rest for rest in installs)
     assert any(word == "HEALTHCHECK" and "/healthz" in rest for word, rest in said)
     assert not any(word == "ADD" for word, _ in said)
+
+
+def test_the_health_check_asks_the_bot_itself(tmp_path: Path) -> None:
+    """Whatever proxy the container was given, as Docker does by itself where one is set for its user."""
+    (check,) = (rest.partition("CMD ")[2] for word, rest in instructions() if word == "HEALTHCHECK")
+    (tmp_path / "healthz").write_text("ok")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        _, *arguments = json.loads(check.replace(":8080/", f":{server.server_port}/"))
+        nowhere = {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+        well = subprocess.run([sys.executable, *arguments], env=nowhere, capture_output=True, check=False, timeout=60)
+        (tmp_path / "healthz").unlink()
+        ill = subprocess.run([sys.executable, *arguments], env=nowhere, capture_output=True, check=False, timeout=60)
+        server.shutdown()
+    assert (well.returncode, ill.returncode) == (0, 1), well.stderr
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_what_is_under_way_may_come_to_its_end(name: str) -> None:
+    """A send takes its time, and so does what is written down after it."""
+    granted = re.fullmatch(r"(\d+)s", bot_service(name)["stop_grace_period"])
+    assert granted is not None
+    assert int(granted[1]) > dispatcher.STOP_WITHIN + ledger.STOP_WITHIN
 
 
 def test_what_goes_into_the_image_is_there_and_nothing_else_is_sent_along() -> None:
