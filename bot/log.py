@@ -101,7 +101,8 @@ def configure(level: str, style: str, *, file: Path | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("aiosqlite", "asyncio", "alembic", "aiohttp.access", "slack_bolt", "slack_sdk"):
+    # The platforms' SDKs would write every call down, with what people ask and the secret that Telegram is given for the webhook.
+    for chatty in ("aiosqlite", "asyncio", "alembic", "aiohttp.access", "slack_bolt", "slack_sdk", "telegram", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 

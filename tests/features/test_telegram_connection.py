@@ -93,7 +93,7 @@ async def test_a_bot_that_starts_without_telegram_comes_in_later(
 # The command ------------------------------------------------------------------------------------------------------------
 
 
-async def run(api: TelegramApi, folder: Path, token: str) -> asyncio.subprocess.Process:
+async def run(api: TelegramApi, folder: Path, token: str, **more: str) -> asyncio.subprocess.Process:
     """`pressevagt run` in a process of its own, which logs all it can, with nothing of this one's environment."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -105,6 +105,7 @@ async def run(api: TelegramApi, folder: Path, token: str) -> asyncio.subprocess.
         "PRESSEVAGT_NEWSROOMS": "http://127.0.0.1:9/feed",
         "TELEGRAM_BOT_TOKEN": token,
         "TELEGRAM_API_URL": api.url,
+        **more,
     }
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "run"),
@@ -127,6 +128,22 @@ async def test_run_with_a_token_is_telegram_until_sigterm(telegram: TelegramApi,
     assert process.returncode == 0, log
     assert telegram.token.partition(":")[2] not in log
     assert not telegram.updates.pending
+
+
+async def test_no_log_holds_the_webhooks_secret_or_what_people_ask(telegram: TelegramApi, tmp_path: Path) -> None:
+    """Though the library would write every call down."""
+    asta = telegram.user("Asta", language="da", started=True)
+    hook = {"TELEGRAM_WEBHOOK_URL": "https://nowhere.invalid/telegram", "TELEGRAM_WEBHOOK_SECRET": "geheim"}
+    process = await run(telegram, tmp_path, telegram.token, **hook)
+    refused = b"".join(await asyncio.wait_for(process.communicate(), 60)).decode()
+    process = await run(telegram, tmp_path, telegram.token)
+    await asta.says("fortroligt")
+    await until(lambda: posts(asta.chat), 60)
+    process.send_signal(signal.SIGTERM)
+    answered = b"".join(await asyncio.wait_for(process.communicate(), 30)).decode()
+    assert ("TELEGRAM_WEBHOOK_URL" in refused, "running" in answered) == (True, True)
+    assert "geheim" not in refused
+    assert "fortroligt" not in answered
 
 
 async def test_run_with_a_wrong_token_says_so_in_a_line(telegram: TelegramApi, tmp_path: Path) -> None:
