@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import ValidationError
 
 from bot.errors import SettingsError
@@ -34,17 +35,29 @@ def load(env_file: Path | None = None) -> Settings:
     if env_file and not env_file.is_file():
         raise SettingsError(f"{env_file} cannot be read: there is no such file")
     try:
-        in_file = dotenv_values(path, interpolate=False) if path.is_file() else {}
+        lines = list(parse_stream(io.StringIO(path.read_text(encoding="utf-8")))) if path.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read: {error}"
         raise SettingsError(message) from None
-    wrong = [*_unknown(in_file, str(path), every=True), *_unknown(os.environ, "the environment", every=False)]
+    in_file = {line.key: line.value for line in lines if line.key is not None}
+    wrong = [
+        *_unreadable(lines, str(path)),
+        *_unknown(in_file, str(path), every=True),
+        *_unknown(os.environ, "the environment", every=False),
+    ]
     if wrong:
         raise SettingsError("\n".join(wrong))
     try:
         return Settings(_env_file=path)
     except ValidationError as error:
         raise SettingsError("\n".join(_explained(error))) from None
+
+
+def _unreadable(lines: Iterable[Binding], where: str) -> Iterable[str]:
+    """Lines that set nothing, though somebody meant them to. What stands in them is not repeated: it may be a token."""
+    for line in lines:
+        if line.error or (line.value is None and line.key in variables()):
+            yield f"line {line.original.line} of {where} sets nothing; write NAME=value, or # before what is none"
 
 
 def _unknown(names: Mapping[str, object], where: str, *, every: bool) -> Iterable[str]:

@@ -213,6 +213,17 @@ def test_a_file_that_is_not_there_or_cannot_be_read(tmp_path: Path) -> None:
         load(tmp_path / "bad.env")
 
 
+@pytest.mark.parametrize(
+    "line", ["SLACK_BOT_TOKEN xoxb-geheim", "SLACK_BOT_TOKEN: xoxb-geheim", "SLACK_BOT_TOKEN", "PRESSEVAGT_CONTACT='x"]
+)
+def test_a_line_that_sets_nothing_is_named(tmp_path: Path, line: str) -> None:
+    """By its number alone: a bot that does not come to its platform, because of a colon, would say nothing of it."""
+    with pytest.raises(SettingsError, match=r"^line 3 of .*settings\.env sets nothing; write NAME=value") as caught:
+        load(write(tmp_path, "# Ours", "PRESSEVAGT_LANGUAGE=en", line, "OTHERS"))
+    assert "geheim" not in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
     """Neither in the settings printed nor in an error about them."""
     settings = load(write(tmp_path, "PRESSEVAGT_PROXY=http://asta:hemmelig@proxy.example"))
