@@ -22,7 +22,7 @@ from bot.presence import LEASE
 from storage.engine import database_url, is_shared, name_of
 from storage.portable.archive import BATCH, SEARCH, Progress, tally_of
 from storage.portable.filling import go_on_numbering, index_releases, insert_rows
-from storage.portable.reaching import bring_to, engine_for, schema_of, snapshot
+from storage.portable.reaching import bring_to, engine_for, ensure_there, schema_of, snapshot
 from storage.portable.tables import RECORD, Key, count_rows, first_filled, key_of, rows_of, tables_of
 from storage.worker_lock import worker_lock
 from storage.workers import SqlWorkers
@@ -58,6 +58,7 @@ async def move(source: str, target: str, progress: Progress, *, while_running: b
     origin, goal = database_url(source), database_url(target)
     if _identity(origin) == _identity(goal):
         raise SettingsError(f"source and target are the same: {name_of(origin)}")
+    ensure_there(origin)  # before a lock file is made beside it
     async with AsyncExitStack() as stack:
         if not while_running:
             stack.enter_context(worker_lock(source))

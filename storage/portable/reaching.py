@@ -23,8 +23,7 @@ from storage.sqlite import WRITES
 @asynccontextmanager
 async def snapshot(address: URL) -> AsyncIterator[AsyncConnection]:
     """A database as it is now, while others write in it. Raises StorageError, and where there is none."""
-    if not _is_there(address):
-        raise StorageError(f"{name_of(address)} is not there; check its address")
+    ensure_there(address)
     engine = async_engine(address, limited=False)
     if is_shared(address):
         engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -36,8 +35,10 @@ async def snapshot(address: URL) -> AsyncIterator[AsyncConnection]:
             await engine.dispose()
 
 
-def _is_there(address: URL) -> bool:
-    return is_shared(address) or Path(address.database or "").is_file()
+def ensure_there(address: URL) -> None:
+    """Raises StorageError where a file is none; a server is asked when it is connected to."""
+    if not is_shared(address) and not Path(address.database or "").is_file():
+        raise StorageError(f"{name_of(address)} is not there; check its address")
 
 
 @asynccontextmanager

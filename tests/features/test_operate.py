@@ -204,6 +204,14 @@ def test_moving_house(run: Run, database_url: str, tmp_path: Path) -> None:
     assert (again.exit_code, "not empty" in again.stderr) == (2, True)
 
 
+def test_a_source_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    """It is said, and nothing is made where it was looked for."""
+    there = set(tmp_path.iterdir())
+    said = run("migrate-data", f"sqlite:///{tmp_path / 'nowhere' / 'none.db'}", f"sqlite:///{tmp_path / 'target.db'}")
+    assert (said.exit_code, "is not there; check its address" in said.stderr) == (2, True)
+    assert set(tmp_path.iterdir()) == there
+
+
 def test_addresses_that_are_none(run: Run, database_url: str) -> None:
     """No password is repeated."""
     said = run("migrate-data", database_url, "mysql://bot:hemmelig@db/x")
