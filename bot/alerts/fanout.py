@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.alerts.broadcasting import owe_more
-from bot.alerts.wants import Rule, Wanting
+from bot.alerts.wants import BY, Rule, Wanting
 from bot.alerts.when import hours_of, zone_of
 from bot.domain.delivery import DeliveryKind, More, Owed
 from bot.domain.newsroom import NewsroomId
@@ -128,9 +128,10 @@ def _wanted(who: Audience, revised: Revised, wanting: Wanting, now: datetime) ->
     alert = _alert(who.destination_id, revised)
     yield replace(alert, payload=verdict.payload, silent=verdict.silent, held_until=verdict.held_until)
     if who.options.whole:
-        # It breaks into quiet hours where its alert does.
-        more = {"more": More.WHOLE.value} | ({"why": verdict.rule.value} if verdict.rule is Rule.URGENT else {})
-        key = f"{More.WHOLE}:{revised[0]}"
+        # What is held with the alert leaves with it, also where the hours are chosen anew; and it breaks into them where that does.
+        by = {BY: verdict.brought_by} if verdict.held_until else {}
+        urgent = {"why": verdict.rule.value} if verdict.rule is Rule.URGENT else {}
+        more, key = {"more": More.WHOLE.value} | by | urgent, f"{More.WHOLE}:{revised[0]}"
         follow_up = Owed(who.destination_id, DeliveryKind.FOLLOW_UP, key, *revised, payload=more, silent=verdict.silent)
         yield replace(follow_up, held_until=verdict.held_until)
 

@@ -42,6 +42,8 @@ class Rule(StrEnum):
 
 _TOLD = (Rule.URGENT, Rule.WANTED, Rule.MATCHED, Rule.UNKNOWN, Rule.UNDECIDED)
 _KEPT_OUT_BY = {Fit.KIND: Rule.KIND, Fit.LANGUAGE: Rule.LANGUAGE, Fit.NEWSROOM: Rule.FILTERED_OUT, Fit.WORDS: Rule.FILTERED_OUT}
+BY = "by"
+"""Of a payload: the ids of the subscriptions that let the release through, with spaces between them."""
 KEPT_OUT = "kept out: "
 """What the reason of a delivery begins with that nobody wanted any more when all was known; the rule follows."""
 
@@ -74,9 +76,14 @@ class Verdict:
 
     @property
     def payload(self) -> Mapping[str, str]:
-        """What the delivery keeps of it, for its sending and for whoever asks why."""
-        kept = {"why": self.rule, "by": self.by, "held": self.held_by, "pings": " ".join(self.pings)}
+        """What the delivery keeps of it, for its sending, for hours that are chosen anew, and for whoever asks why."""
+        kept = {"why": self.rule, BY: self.brought_by, "held": self.held_by, "pings": " ".join(self.pings)}
         return {name: str(value) for name, value in kept.items() if value}
+
+    @property
+    def brought_by(self) -> str:
+        """The ids of the subscriptions that let it through, as payloads have them."""
+        return " ".join(str(ident) for ident, rule in self.rules if rule in _TOLD)
 
 
 class Wanting:

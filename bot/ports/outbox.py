@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -157,8 +157,8 @@ class Outbox(Protocol):
         """What is held back for a destination, and then stays so until the end of the transaction."""
         ...
 
-    async def put_off(self, destination_id: DestinationId, until: Mapping[DeliveryId, datetime]) -> None:
-        """Hold what waits for a destination until other times; those that are past let it go at once."""
+    async def put_off(self, destination_id: DestinationId, waiting: Sequence[Waiting]) -> None:
+        """Hold what waits for a destination until other times, or for other reasons; what is past is let go at once."""
         ...
 
     async def ledger(self, newsrooms: Collection[NewsroomId], since: datetime) -> list[Passage]:

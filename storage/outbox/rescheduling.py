@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,12 +31,13 @@ class Rescheduling:
         )
         return [Waiting(DeliveryId(row.id), row.held_until, row.payload or {}) for row in rows]
 
-    async def put_off(self, destination_id: DestinationId, until: Mapping[DeliveryId, datetime]) -> None:
+    async def put_off(self, destination_id: DestinationId, waiting: Sequence[Waiting]) -> None:
         """See `bot.ports.Outbox.put_off`."""
-        if not until:
+        if not waiting:
             return
         await lock_lanes(self._db, [destination_id])
-        await self._db.execute(_PUT_OFF, [{"row": row, "until": moment} for row, moment in until.items()])
+        rows = [{"row": each.id, "until": each.until, "said": dict(each.payload) or None} for each in waiting]
+        await self._db.execute(_PUT_OFF, rows)
         next_one = select(func.min(DeliveryRow.held_until)).where(WAITS, DeliveryRow.destination_id == destination_id)
         lane = update(LaneRow).where(LaneRow.destination_id == destination_id)
         await self._db.execute(lane.values(held_until=next_one.scalar_subquery()))
@@ -45,4 +45,8 @@ class Rescheduling:
 
 
 _DELIVERY = DeliveryRow.__table__.c
-_PUT_OFF = update(DeliveryRow.__table__).where(_DELIVERY.id == bindparam("row"), WAITS).values(held_until=bindparam("until"))  # type: ignore[arg-type]
+_PUT_OFF = (
+    update(DeliveryRow.__table__)  # type: ignore[arg-type]
+    .where(_DELIVERY.id == bindparam("row"), WAITS)
+    .values(held_until=bindparam("until"), payload=bindparam("said"))
+)

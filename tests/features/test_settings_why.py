@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.alerts.fanout import owe_alerts
 from bot.alerts.wants import Rule
 from bot.cards.why import RULES
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Settlement
@@ -205,15 +206,44 @@ async def test_what_is_held_back_says_until_when_and_for_what(desk: Newsdesk) ->
     await desk.ask("/settings quiet:11-13")
     assert "holdt tilbage til i dag kl. 13.00 (stilletid)" in await desk.words(f"/why id:{about}")
     await desk.ask("/subscription um frequency:weekly")
-    assert "holdt tilbage til 23. november 2026 kl. 8.00" in await desk.words(f"/why id:{about}")
+    assert "holdt tilbage til 23. november 2026 kl. 8.00 (den venter på overblikket)" in await desk.words(f"/why id:{about}")
     await desk.ask("/undo")
-    assert "holdt tilbage til i dag kl. 13.00" in await desk.words(f"/why id:{about}")
+    assert "holdt tilbage til i dag kl. 13.00 (stilletid)" in await desk.words(f"/why id:{about}")
     await desk.ask("/settings quiet:off")
     async with desk.database.begin() as tx:
         account = await tx.outbox.register(HERE.platform, HERE.account)
         assert await tx.outbox.release_held(account, desk.clock.time, 10) == 1
     await settled(desk, DeliveryState.SENT)
     assert "Sendt hertil i dag kl. 12.01." in await desk.words(f"/why id:{about}")
+
+
+async def test_other_settings_leave_what_is_held_at_its_time(desk: Newsdesk) -> None:
+    """The soonest of all subscriptions that brought it, and the whole text with its alert."""
+    for line in ("/subscribe all", "/subscribe um", "/subscription all frequency:weekly", "/settings whole:on"):
+        await desk.ask(line)
+    await desk.ask("/subscription um filter:ambassade frequency:daily save:yes")
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    async with desk.database.begin() as tx:
+        newsroom = next(each for each in await tx.newsrooms.all() if each.slug == "udenrigsministeriet")
+        await owe_alerts(tx, newsroom.id, [(about, 1)], desk.clock.time, any_late=False)
+
+    async def held() -> set[datetime]:
+        async with desk.database.begin() as tx:
+            here = await tx.destinations.find(HERE)
+            assert here is not None
+            waiting = await tx.outbox.waiting(here.id)
+        assert len(waiting) == 2
+        return {each.until for each in waiting}
+
+    saturday = datetime(2026, 11, 21, 7, tzinfo=UTC)
+    assert await held() == {saturday}
+    await desk.ask("/settings picture:off")
+    assert await held() == {saturday}
+    await desk.ask("/settings digest:9")
+    assert await held() == {saturday + 60 * MINUTE}
+    await desk.ask("/unsubscribe um")
+    await desk.ask("/settings picture:on")
+    assert await held() == {datetime(2026, 11, 23, 8, tzinfo=UTC)}
 
 
 # What was not -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.cards.ledger import Spread, latencies
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, RetryLater, Sent
+from bot.ports import Waiting
 from tests.fakes.world import NOW, World, item
 
 HOUR = timedelta(hours=1)
@@ -125,8 +126,9 @@ async def test_what_waits_is_put_off_or_let_go(world: World) -> None:
         waiting = await tx.outbox.waiting(desk)
         assert [(each.until, each.payload["by"]) for each in waiting] == [(world.now + 5 * HOUR, "1")] * 2
         sooner, later = (each.id for each in waiting)
-        await tx.outbox.put_off(desk, {sooner: world.now + HOUR, later: world.now + 7 * HOUR})
-        await tx.outbox.put_off(desk, {})
+        payload = waiting[0].payload
+        times = [Waiting(sooner, world.now + HOUR, payload), Waiting(later, world.now + 7 * HOUR, payload)]
+        await tx.outbox.put_off(desk, times)
     async with world.database.begin() as tx:
         assert await tx.outbox.release_held(account, world.now, 10) == 0
         assert await tx.outbox.release_held(account, world.now + HOUR, 10) == 1
@@ -134,7 +136,7 @@ async def test_what_waits_is_put_off_or_let_go(world: World) -> None:
     assert await world.states(other) == ["held", "held"]
     async with world.database.begin() as tx:
         assert [each.id for each in await tx.outbox.waiting(desk)] == [later]
-        await tx.outbox.put_off(desk, {later: world.now, sooner: world.now})
+        await tx.outbox.put_off(desk, [Waiting(later, world.now, payload)])
         assert await tx.outbox.release_held(account, world.now, 10) == 1
     assert await world.states(desk) == ["pending", "pending"]
     assert await world.drifted() == []

@@ -104,7 +104,7 @@ def test_the_sooner_of_two_wins_and_what_is_urgent_over_all() -> None:
     assert quiet.payload == {"why": "wanted", "by": "1", "held": "held_quiet"}
     urgent = wanting.verdict([daily, wish(OTHER, urgent="kaj", pings=("here", "@vagt"), frequency=Frequency.WEEKLY)], HOURS, NIGHT)
     assert (urgent.held_until, urgent.rule, urgent.pings) == (None, Rule.URGENT, ("here", "@vagt"))
-    assert urgent.payload == {"why": "urgent", "by": "2", "pings": "here @vagt"}
+    assert urgent.payload == {"why": "urgent", "by": "1 2", "pings": "here @vagt"}
 
 
 def test_nobody_is_called_who_was_not_asked_for() -> None:
