@@ -97,6 +97,7 @@ async def take(ctx: Context, _rest: None) -> Reply:
     document = read_any(said, texts)
     if len(document.conversations) != 1:
         raise UserError(texts.t("That file has several conversations: an operator reads it with `pressevagt import`."))
+    await ctx.ensure_destination()  # what a new one is made as is no part of the change
     before = await state_of(ctx)
     async with recorded(ctx, "import") as change:
         await apply(ctx, document.conversations[0], document)

@@ -150,6 +150,7 @@ async def _set(tx: Transaction, settings: Settings, document: Document, now: dat
             raise UserError("the file does not say whose settings these are; a manager reads it there with /import")
         found = await tx.destinations.find(conversation.address)
         ctx = _context(tx, settings, conversation.address, found, now, conversation)
+        await ctx.ensure_destination()
         before = await state_of(ctx)
         async with recorded(ctx, "import"):
             await apply(ctx, conversation, document)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.domain.options import Corrections, DestinationOptions, Frequency, Length, QuietHours, SubscriptionOptions
+from bot.domain.options import AS_USUAL, Corrections, DestinationOptions, Frequency, Length, QuietHours, SubscriptionOptions
 from bot.domain.release import Kind
 from bot.domain.subscription import Address
 from bot.ports import Reply
@@ -57,6 +57,22 @@ async def test_what_is_exported_is_imported_elsewhere_and_undone(desk: Newsdesk)
     assert "allerede" in again.card.summary
     await desk.ask(press(done.card, "Undo"), address=ELSEWHERE, conversation_kind=GROUP)
     assert await state(desk, ELSEWHERE) == before
+
+
+async def test_settings_are_imported_where_nothing_was_ever_said(desk: Newsdesk) -> None:
+    """They are named, stand in the record, and are taken back with the rest."""
+    for line in _SETUP:
+        await desk.ask(line)
+    text = file_of(await desk.ask("/eksporter"), "pressevagt.json")
+    done = await desk.ask(f"/importer {text}", address=ELSEWHERE, conversation_kind=GROUP)
+    assert "Stilletid: ingen → 22.00" in words_of(done.card)
+    log = await desk.words("/subscriptions log", address=ELSEWHERE, conversation_kind=GROUP)
+    assert "22.00" in log or "22:00" in log
+    await desk.ask("/undo", address=ELSEWHERE, conversation_kind=GROUP)
+    async with desk.database.read() as tx:
+        there = await tx.destinations.find(ELSEWHERE)
+        assert there is not None
+        assert (there.options, await tx.destinations.subscriptions(there.id)) == (AS_USUAL, [])
 
 
 def _any_settings(chance: random.Random) -> tuple[DestinationOptions, SubscriptionOptions]:
