@@ -36,7 +36,7 @@ _OUT = ("kind", "language", "filtered_out")
 _IN_DIGEST = "in a digest"
 """The reason of an alert that went out with others; the words are storage's."""
 # By the words of storage and of `bot.alerts`; what has none here is shown as it stands.
-_REASONS = {
+REASONS = {
     "unsubscribed": N_("unsubscribed before it was sent"),
     "moved": N_("the conversations became one"),
     "left out of a digest": N_("left out of a digest"),
@@ -49,6 +49,9 @@ _REASONS = {
     "not told there": N_("what changed is not told here"),
     "already told": N_("it was told already"),
     "nothing changed that is worth a word": N_("nothing changed that is worth a word"),
+    "withdrawn before it was told": N_("withdrawn before it was sent"),
+    "it was told within a digest": N_("it came in a digest"),
+    "the alert says it all": N_("the alert says it all"),
 }
 _KINDS = {
     DeliveryKind.ALERT: N_("Alert"),
@@ -190,6 +193,8 @@ def _kind(told: Told, texts: Texts) -> str:
     # What completed a release, who took it on or whom to call about it is no correction by its newsroom.
     if told.kind is DeliveryKind.CORRECTION and told.payload.get("more") != More.CHANGES:
         return texts.t("Edited without a sound")
+    if told.kind is DeliveryKind.FOLLOW_UP and told.payload.get("more") == More.WHOLE:
+        return texts.t("Whole text")
     return texts.t(_KINDS[told.kind]) if told.kind in _KINDS else told.kind.value
 
 
@@ -251,4 +256,4 @@ def _reason(reason: str, texts: Texts) -> str:
     rule = reason.rpartition(": ")[2]
     if rule in RULES:
         return texts.t(RULES[rule])
-    return texts.t(_REASONS[reason]) if reason in _REASONS else shorten(reason, _REASON)
+    return texts.t(REASONS[reason]) if reason in REASONS else shorten(reason, _REASON)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from bot.alerts import compose, corrections
+from bot.alerts.composition import GONE
 from bot.alerts.fanout import owe_alerts
 from bot.alerts.wants import Rule
-from bot.cards.why import RULES
+from bot.cards.why import REASONS, RULES
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Settlement
 from bot.domain.release import ReleaseId
 from bot.domain.subscription import Address
@@ -316,6 +321,29 @@ async def test_a_release_that_may_not_be_spoken_of_has_no_story(desk: Newsdesk) 
 def test_every_rule_has_words() -> None:
     """The card knows them by their codes."""
     assert set(RULES) == {rule.value for rule in Rule}
+
+
+@pytest.mark.parametrize("module", [compose, corrections])
+def test_every_reason_for_saying_nothing_of_a_release_has_words(module: ModuleType) -> None:
+    """The card knows them by the words that are stored; those of broadcasts and of whole digests are nobody's to ask for."""
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
+    said = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Nothing"]
+    reasons = {each.value for each in said if isinstance(each, ast.Constant)} | {GONE}
+    others = {"the broadcast is not kept", "nothing that was held back is still to be told"}
+    assert reasons - others <= set(REASONS), reasons
+
+
+async def test_the_whole_text_that_followed_is_no_change(desk: Newsdesk) -> None:
+    """It is called what it is, and why it did not come is said in the reader's language."""
+    await desk.ask("/subscribe um")
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about)
+    await settled(desk, DeliveryState.SENT)
+    await follows(desk, about, "whole")
+    await settled(desk, DeliveryState.SKIPPED, "the alert says it all")
+    words = await desk.words(f"/why id:{about}")
+    assert "Hele teksten: sat i kø i dag kl. 12.01; ikke nødvendig (varslet siger det hele)" in words
+    assert "Hvad der blev ændret" not in words
 
 
 # How fast ---------------------------------------------------------------------------------------------------------------
