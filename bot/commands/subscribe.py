@@ -7,17 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.cards import say_card, subscriptions_card
+from bot.cards.options import frequency_words
 from bot.cards.shorten import shorten
 from bot.commands import subscribing, undo
 from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.fields import written
+from bot.commands.filtering import by_slugs
 from bot.commands.line import unquoted
 from bot.commands.lookup import EVERYTHING, AnyNewsroom, find_newsroom, is_added, names_of
 from bot.commands.record import Change, recorded
 from bot.commands.saving import subscribe_to
 from bot.domain.card import Button, Tone
 from bot.domain.newsroom import Newsroom, NewsroomEntry
+from bot.domain.options import Frequency
 from bot.domain.subscription import Subscription
 from bot.errors import UserError
 from bot.i18n import N_, Texts
@@ -38,7 +41,7 @@ class Which:
     """`everything`, a newsroom by its words, a subscription by its id (from a button), or nothing said.
 
     `silent`: whether its alerts are to make a sound, or None where nothing is said of it. `values`: other settings, by their names;
-    None where none was named.
+    None where none was named. `save`: it was seen what they bring.
     """
 
     words: str = ""
@@ -46,6 +49,7 @@ class Which:
     subscription_id: int | None = None
     silent: bool | None = None
     values: Mapping[str, str] | None = None
+    save: bool = False
 
     def again(self, words: str) -> str:
         """The command line that subscribes to something else in the same way."""
@@ -57,7 +61,7 @@ class Which:
 def parse_args(rest: str, texts: Texts) -> Which:
     """`[newsroom|all] [silent|with sound] [setting:value ...]`."""
     if filled := subscribing.read_filled(rest):
-        return replace(parse_args(filled.words, texts), values=filled.values)
+        return replace(parse_args(filled.words, texts), values=filled.values, save=filled.save)
     sound = _SOUND.fullmatch(rest)
     silent = None if sound is None else bool(sound["silent"])
     words = unquoted((sound["name"] or "") if sound else rest)
@@ -73,7 +77,10 @@ def parse_args(rest: str, texts: Texts) -> Which:
 async def subscribe(ctx: Context, args: Which) -> Reply:
     """Subscribe the destination, or ask to what."""
     if args.values is not None:
-        refusal = subscribing.refused(ctx, args.values, named=args.everything or bool(args.words))
+        words = "all" if args.everything else args.words
+        values = await by_slugs(ctx, args.values, lambda said: replace(args, values=said).again(words))
+        args = replace(args, values=values)
+        refusal = subscribing.refused(ctx, values, named=args.everything or bool(args.words))
         if refusal:
             return refusal
     if args.everything:
@@ -88,15 +95,22 @@ async def subscribe(ctx: Context, args: Which) -> Reply:
 
 async def _subscribe_to(ctx: Context, chosen: AnyNewsroom, args: Which) -> Reply:
     adds = is_added(ctx, chosen)
+    # Of one that nobody followed until now there is nothing to try a filter on.
+    if isinstance(chosen, Newsroom) and (tried := await _tried(ctx, chosen, args)):
+        return tried
     async with recorded(ctx, "subscribe") as change:
         newsroom = await _stored(ctx, chosen, offered_by="operator" if adds else None)
         subscription, is_new = await subscribe_to(ctx, await ctx.ensure_destination(), newsroom)
         has_other_sound = await _set_sound(ctx, subscription, args)
-        settled = await subscribing.settle(ctx, subscription, args.values) if args.values else ""
+        subscription, settled = await subscribing.settle(ctx, subscription, args.values) if args.values else (subscription, "")
     if has_other_sound and not is_new:
-        return _other_sound(ctx.texts, newsroom.name, change, silent=not subscription.silent)
+        return _other_sound(ctx.texts, newsroom.name, change, settled, silent=bool(args.silent))
+    if not is_new:
+        already = ctx.texts.t("{newsroom} is already subscribed to here.", newsroom=newsroom.name)
+        after = _after(newsroom, ctx.texts, ctx.texts.t("Unsubscribe"))
+        return Reply(say_card(f"{already}\n{settled}".rstrip(), buttons=[*change.undo(ctx.texts), *after]))
     added = adds and isinstance(chosen, NewsroomEntry)
-    return _confirmed(newsroom, ctx.texts, settled, is_new=is_new, added=added, silent=bool(args.silent))
+    return _confirmed(subscription, newsroom, ctx.texts, settled, added=added, silent=bool(args.silent))
 
 
 async def _set_sound(ctx: Context, subscription: Subscription, args: Which) -> bool:
@@ -107,12 +121,12 @@ async def _set_sound(ctx: Context, subscription: Subscription, args: Which) -> b
     return True
 
 
-def _other_sound(texts: Texts, name: str, change: Change, *, silent: bool) -> Reply:
+def _other_sound(texts: Texts, name: str, change: Change, settled: str, *, silent: bool) -> Reply:
     if silent:
         said = texts.t("Alerts from {newsroom} make no sound here from now on.", newsroom=name)
     else:
         said = texts.t("Alerts from {newsroom} make a sound here from now on.", newsroom=name)
-    return Reply(say_card(said, tone=Tone.GOOD, buttons=change.undo(texts)))
+    return Reply(say_card(f"{said}\n{settled}".rstrip(), tone=Tone.GOOD, buttons=change.undo(texts)))
 
 
 async def _stored(ctx: Context, chosen: AnyNewsroom, *, offered_by: str | None) -> Newsroom:
@@ -120,13 +134,20 @@ async def _stored(ctx: Context, chosen: AnyNewsroom, *, offered_by: str | None) 
     return chosen if isinstance(chosen, Newsroom) else await ctx.tx.newsrooms.ensure(chosen, offered_by=offered_by, now=ctx.now)
 
 
-def _confirmed(newsroom: Newsroom, texts: Texts, settled: str, *, is_new: bool, added: bool, silent: bool) -> Reply:
-    if not is_new:
-        already = texts.t("{newsroom} is already subscribed to here.", newsroom=newsroom.name)
-        return Reply(say_card(f"{already}\n{settled}".rstrip(), buttons=_after(newsroom, texts, texts.t("Unsubscribe"))))
+def _confirmed(subscription: Subscription, newsroom: Newsroom, texts: Texts, settled: str, *, added: bool, silent: bool) -> Reply:
+    frequency = subscription.options.frequency
+    if frequency is Frequency.AT_ONCE:
+        comes = texts.t(
+            "New releases and corrections come here as soon as they are found. Older ones are not sent; /latest shows them."
+        )
+    else:
+        comes = texts.t(
+            "New releases come here together, {frequency}. Older ones are not sent; /latest shows them.",
+            frequency=frequency_words(frequency, texts),
+        )
     said = [
         texts.t("Subscribed to {newsroom}.", newsroom=newsroom.name),
-        texts.t("New releases and corrections come here as soon as they are found. Older ones are not sent; /latest shows them."),
+        comes,
         *([texts.t("Its alerts make no sound.")] if silent else []),
         *([settled] if settled else []),
         *([texts.t("It is now offered to everybody here.")] if added else []),
@@ -142,19 +163,29 @@ def _after(newsroom: Newsroom, texts: Texts, unsubscribe_label: str) -> tuple[Bu
     )
 
 
+async def _tried(ctx: Context, newsroom: Newsroom | None, args: Which) -> Reply | None:
+    """What filters in the line would have brought, where that was not seen yet."""
+    words = newsroom.slug if newsroom else "all"
+    if args.save or not args.values:
+        return None
+    return await subscribing.try_first(ctx, newsroom, args.values, lambda said: replace(args, values=said).again(words))
+
+
 async def _subscribe_to_all(ctx: Context, args: Which) -> Reply:
+    if tried := await _tried(ctx, None, args):
+        return tried
     async with recorded(ctx, "subscribe") as change:
         subscription, is_new = await subscribe_to(ctx, await ctx.ensure_destination(), None)
         changed = await _set_sound(ctx, subscription, args)
-        settled = await subscribing.settle(ctx, subscription, args.values) if args.values else ""
+        subscription, settled = await subscribing.settle(ctx, subscription, args.values) if args.values else (subscription, "")
     offered = await ctx.tx.newsrooms.offered()
     texts = ctx.texts
     if changed and not is_new:
-        return _other_sound(texts, texts.t("all newsrooms offered here"), change, silent=not subscription.silent)
+        return _other_sound(texts, texts.t("all newsrooms offered here"), change, settled, silent=bool(args.silent))
     if not is_new:
         button = Button(texts.t("Unsubscribe from all"), f"/unsubscribe id:{subscription.id}")
         already = texts.t("All newsrooms offered here are already subscribed to.")
-        return Reply(say_card(f"{already}\n{settled}".rstrip(), buttons=[button]))
+        return Reply(say_card(f"{already}\n{settled}".rstrip(), buttons=[*change.undo(texts), button]))
     names = ", ".join(newsroom.name for newsroom in offered) or texts.t("none yet")
     said = texts.t("Subscribed to all newsrooms offered here, those to come included.")
     lines = [said, texts.t("At present: {newsrooms}.", newsrooms=shorten(names, 500))]

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.cards import error_card, subscriptions_card
 from bot.cards.asked import BETWEEN
 from bot.cards.options import clock_words, weekday_words
-from bot.cards.settings import SettingLine, Tried, saved, settings_card, tried_card
+from bot.cards.settings import SettingLine, saved, settings_card
 from bot.cards.shorten import shorten
 from bot.commands.choosing import BACK, Desk
 from bot.commands.command import Audience, Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.fields import written
+from bot.commands.filtering import by_slugs
 from bot.commands.line import unquoted
 from bot.commands.lookup import EVERYTHING, names_of
-from bot.commands.preview import meant, tried
 from bot.commands.record import Change, reading, recorded
 from bot.commands.saving import save_subscription
 from bot.commands.setting import Setting, as_near_miss, changed, differing, find_setting, read_settings, unknown_setting
 from bot.commands.subscription_settings import FILTER, FREQUENCY, PING, SETTINGS, URGENT
+from bot.commands.trying import is_saved, name_of, tried_of, try_out
 from bot.domain.card import Button
 from bot.domain.options import AS_USUAL, Frequency
 from bot.domain.subscription import Subscription
@@ -28,8 +29,6 @@ from bot.i18n import N_, Texts
 from bot.ports import Reply
 from bot.text.nearest import Exact, Nothing, Several, nearest
 
-_SAVE = "save"
-_TRIED = (FILTER, URGENT)
 _EXAMPLES = {FILTER.name: N_("sanktioner OR grønland -sport"), URGENT.name: N_("terror OR evakuering"), PING.name: "@navn"}
 _MOST = 10
 
@@ -51,9 +50,8 @@ class Asked:
 
 def parse_args(rest: str, texts: Texts) -> Asked:
     """`[newsroom|all|number] [setting] [name:value ...]`. Raises UserError."""
-    before, _, after = rest.rpartition(" ")
-    save = after == f"{_SAVE}:yes"
-    fields = read_settings(before if save else rest, SETTINGS)
+    line, save = is_saved(rest)
+    fields = read_settings(line, SETTINGS)
     if fields.unknown and fields.unknown.casefold() != "id":
         raise unknown_setting(fields.unknown, SETTINGS, texts)
     *words, last = fields.head.split() or [""]
@@ -68,6 +66,7 @@ async def run(ctx: Context, args: Asked) -> Reply:
     if not subscriptions or not (args.words or len(subscriptions) == 1):
         return Reply(subscriptions_card(subscriptions, await ctx.tx.newsrooms.offered(), ctx.texts, ctx.now))
     subscription = _meant(args, subscriptions, ctx) if args.words else subscriptions[0]
+    args = replace(args, values=await by_slugs(ctx, args.values, lambda values: command(subscription, values)))
     wanted, faults = changed(subscription, args.values, SETTINGS, reading(ctx))
     if faults:
         return _refused(faults, ctx)
@@ -77,7 +76,7 @@ async def run(ctx: Context, args: Asked) -> Reply:
     if not different:
         # A button leads back by a page, which takes the place of what was asked.
         return _shown(ctx, subscription, replaces=bool(args.values) or ctx.page is not None)
-    if not args.save and any(each in _TRIED and each.of(wanted) for each in different):
+    if not args.save and tried_of(different, wanted):
         return await _try(ctx, subscription, wanted, different)
     async with recorded(ctx, "subscription") as change:
         await save_subscription(ctx, subscription, wanted)
@@ -113,11 +112,6 @@ def _meant(args: Asked, subscriptions: Sequence[Subscription], ctx: Context) -> 
 
 def _choices(subscriptions: Sequence[Subscription], args: Asked, texts: Texts) -> list[Button]:
     return [Button(name_of(each, texts), command(each, args.values, args.ask)) for each in subscriptions[:_MOST]]
-
-
-def name_of(subscription: Subscription, texts: Texts) -> str:
-    """What a subscription is to."""
-    return subscription.newsroom.name if subscription.newsroom else texts.t("All newsrooms offered here")
 
 
 def command(subscription: Subscription, values: Mapping[str, str], *more: str) -> str:
@@ -199,32 +193,13 @@ def _ask(setting: _Wanted, subscription: Subscription, wanted: Subscription, ctx
 
 async def _try(ctx: Context, subscription: Subscription, wanted: Subscription, different: Sequence[_Wanted]) -> Reply:
     """What the filter would have brought, and the line that saves it: it is in the button, so nothing is pending here."""
-    texts = ctx.texts
-    asked = [each for each in different if each in _TRIED and each.of(wanted)]
-    found = [await tried(ctx, texts.t(each.label), each.of(wanted), wanted) for each in asked]
     values = {each.name: each.spelt(wanted) for each in different}
-    mended = await _mended(ctx, wanted, values, asked, found)
-    buttons = [
-        *mended,
-        Button(texts.t("Save"), f"{command(subscription, values)} {_SAVE}:yes"),
-        Button(texts.t("Change"), command(subscription, values, asked[0].name)),
-        Button(texts.t("Cancel"), f"{command(subscription, {})} {BACK}"),
+    asked = tried_of(different, wanted)
+    leave = [
+        Button(ctx.texts.t("Change"), command(subscription, values, asked[0].name)),
+        Button(ctx.texts.t("Cancel"), f"{command(subscription, {})} {BACK}"),
     ]
-    ctx.remember(1, [release for each in found for release in each.latest])
-    return Reply(tried_card(name_of(subscription, texts), found, buttons, texts, ctx.now), replaces=True)
-
-
-async def _mended(
-    ctx: Context, wanted: Subscription, values: Mapping[str, str], asked: Sequence[_Wanted], found: Sequence[Tried]
-) -> list[Button]:
-    """For what finds nothing, what was perhaps meant, if that finds something."""
-    buttons: list[Button] = []
-    for setting, result in zip(asked, found, strict=True):
-        better = "" if result.total else await meant(ctx, result.query, wanted)
-        if better and (await tried(ctx, result.label, better, wanted)).total:
-            label = ctx.texts.t("Did you mean “{words}”?", words=shorten(better, 40))
-            buttons.append(Button(label, command(wanted, {**values, setting.name: better})))
-    return buttons
+    return await try_out(ctx, wanted, asked, values, lambda said: command(subscription, said), leave)
 
 
 def _refused(faults: Mapping[str, str], ctx: Context) -> Reply:

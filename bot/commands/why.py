@@ -8,7 +8,7 @@ from bot.cards.why import Bringing, named_posts, why_card
 from bot.commands.command import Command, Family
 from bot.commands.context import Context, NearMiss
 from bot.commands.lookup import Reference, find_release, reference
-from bot.commands.subscription import name_of
+from bot.commands.trying import name_of
 from bot.domain.card import Button
 from bot.domain.release import Release
 from bot.errors import UserError

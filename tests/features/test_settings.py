@@ -228,6 +228,26 @@ async def test_a_filter_that_finds_nothing_says_what_was_perhaps_meant(desk: New
     assert (await only(desk)).options.filter == "sanktionre"
 
 
+@pytest.mark.parametrize("line", ["/subscription all {}", "/subscribe all {}"])
+async def test_a_filter_names_newsrooms_as_a_search_does(desk: Newsdesk, line: str) -> None:
+    """By nickname or part of the name; kept by the newsroom's own, which is what releases are held against."""
+    await desk.ask("/subscribe all")
+
+    async def kept() -> str:
+        return next(each.options.filter for each in (await stored(desk))[1] if each.newsroom is None)
+
+    await desk.ask(f"{line} save:yes".format("filter:newsroom:um"))
+    assert await kept() == "newsroom:udenrigsministeriet"
+    await desk.ask(f"{line} save:yes".format("filter:\"told -nyhedsrum:'kbh politi' -nyhedsrum:um\""))
+    assert await kept() == "told -nyhedsrum:koebenhavns-politi -nyhedsrum:udenrigsministeriet"
+    await desk.ask(f"{line} save:yes".format("filter:newsroom:politi"))
+    assert await kept() == "newsroom:politi", "several are meant, and each goes by that"
+    unknown = await desk.ask(line.format('filter:"newsroom:udenrigsstyrelsen sanktioner"'))
+    assert "Intet nyhedsrum hedder »udenrigsstyrelsen«" in words_of(unknown.card)
+    assert "newsroom:udenrigsministeriet sanktioner" in press(unknown.card, "Udenrigsministeriet")
+    assert await kept() == "newsroom:politi"
+
+
 async def test_emptying_a_filter_needs_no_trial(desk: Newsdesk) -> None:
     """More will come: that is plain. Both ways of emptying it do the same."""
     await desk.ask("/abonnement um filter:told save:yes")

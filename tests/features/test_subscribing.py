@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.options import Frequency
 from bot.domain.subscription import Subscription
-from tests.features.newsdesk import HERE, Newsdesk, buttons_of, words_of
+from tests.features.newsdesk import HERE, Newsdesk, buttons_of, press, words_of
 
 
 async def made(desk: Newsdesk) -> dict[str, Subscription]:
@@ -17,15 +19,38 @@ async def made(desk: Newsdesk) -> dict[str, Subscription]:
 
 async def test_settings_in_the_line(desk: Newsdesk) -> None:
     """Before them to what, in the words that people use."""
-    said = await desk.words("/subscribe um uden lyd hvornår:dagligt filter:sanktion")
+    said = await desk.words("/subscribe um uden lyd hvornår:dagligt filter:sanktion save:yes")
     assert "Abonnementet på Udenrigsministeriet er oprettet" in said
+    assert "Nye pressemeddelelser kommer her samlet, dagligt." in said
     assert "Hvornår: dagligt" in said
     options = (await made(desk))["udenrigsministeriet"]
     assert (options.options.frequency, options.options.filter, options.silent) == (Frequency.DAILY, "sanktion", True)
-    assert "Hvornår: hver time" in await desk.words("/subscribe um frequency:hourly")
+    changed = await desk.ask("/subscribe um frequency:hourly")
+    assert "Hvornår: hver time" in words_of(changed.card)
+    await desk.ask(press(changed.card, "Fortryd"))
+    assert (await made(desk))["udenrigsministeriet"].options.frequency is Frequency.DAILY
+    assert "Hvornår: hver time" in await desk.words("/subscribe um med lyd frequency:hourly"), "beside the sound"
     assert (await made(desk))["udenrigsministeriet"].options.filter == "sanktion"
     await desk.ask("/subscribe alle frequency:weekly")
     assert (await made(desk))["*"].options.frequency is Frequency.WEEKLY
+
+
+@pytest.mark.parametrize("newsroom", ["um", "alle"])
+async def test_a_filter_in_the_line_is_tried_before_anything_is_done(desk: Newsdesk, newsroom: str) -> None:
+    """What it would have brought is seen first; the button does all of the line, and what is misspelt is mended."""
+    tried = await desk.ask(f"/subscribe {newsroom} uden lyd frequency:daily filter:nævnet")
+    assert "Det ville have fanget 7 pressemeddelelser på 90 dage, senest:" in words_of(tried.card)
+    assert "ikke gemt endnu" in words_of(tried.card)
+    assert await made(desk) == {}
+    await desk.ask(press(tried.card, "Gem"))
+    (found,) = (await made(desk)).values()
+    assert (found.options.filter, found.options.frequency, found.silent) == ("nævnet", Frequency.DAILY, True)
+    meant = await desk.ask(press((await desk.ask(f"/subscribe {newsroom} filter:sanktionre")).card, "Mente du »sanktioner«?"))
+    assert "fanget 1 pressemeddelelse" in words_of(meant.card)
+    await desk.ask(press(meant.card, "Gem"))
+    (found,) = (await made(desk)).values()
+    assert found.options.filter == "sanktioner"
+    assert "allerede" in await desk.words(f"/subscribe {newsroom} filter:sanktioner"), "it stands so already"
 
 
 async def test_an_address_is_no_setting(desk: Newsdesk) -> None:
@@ -39,6 +64,7 @@ async def test_what_is_wrong_is_said_of_each_field_and_nothing_is_done(desk: New
     assert set(reply.faults) == {"newsroom", "frequency"}
     assert reply.private
     assert "sommetider" in words_of(reply.card)
+    assert words_of(reply.card).startswith("Vælg et nyhedsrum.\nHvornår: ")
     assert await made(desk) == {}
 
 
