@@ -114,7 +114,8 @@ def on_a_date(args: Mute, now: datetime, texts: Texts) -> Mute:
         raise NearMiss(said, [Button(texts.t("Until tomorrow"), _command(words, "until tomorrow"))])
     at = read[0]
     if at <= now:
-        raise UserError(texts.t("{moment} has passed already.", moment=texts.moment(at, now)))
+        said = texts.t("{moment} has passed already.", moment=texts.moment(at, now))
+        raise UserError(f"{said[:1].upper()}{said[1:]}")
     if at > now + MOST:
         raise _too_long(words, texts)
     return replace(args, words=words, at=at)
@@ -156,13 +157,15 @@ async def run(ctx: Context, args: Mute) -> Reply:
         return Reply(subscriptions_card([], [], ctx.texts, ctx.now))
     meant = await _meant(ctx, args, subscriptions) if args.words else _Meant(subscriptions)
     until = args.until(ctx.now, ctx.texts.zone)
-    async with recorded(ctx, "mute"):
+    async with recorded(ctx, "mute") as change:
         await ctx.tx.destinations.mute([each.id for each in meant.subscriptions], until, ctx.now)
     if until is None:
         return _unmuted(ctx, meant)
     to_all = next((each for each in subscriptions if each.newsroom is None and each not in meant.subscriptions), None)
     comes_still = bool(meant.newsroom and meant.newsroom.offered and to_all and not to_all.is_muted(ctx.now))
-    return _muted(meant, until, ctx, comes_still=comes_still)
+    # Of what was muted already the former time comes back.
+    undo = change.undo(ctx.texts) if any(each.is_muted(ctx.now) for each in meant.subscriptions) else []
+    return _muted(meant, until, ctx, undo, comes_still=comes_still)
 
 
 async def _meant(ctx: Context, args: Mute, subscriptions: Sequence[Subscription]) -> _Meant:
@@ -213,7 +216,7 @@ def _command(words: str, when: str) -> str:
 # What is said -----------------------------------------------------------------------------------------------------------
 
 
-def _muted(meant: _Meant, until: datetime, ctx: Context, *, comes_still: bool) -> Reply:
+def _muted(meant: _Meant, until: datetime, ctx: Context, undo: Sequence[Button], *, comes_still: bool) -> Reply:
     texts, when = ctx.texts, ctx.texts.moment(until, ctx.now)
     newsroom = meant.newsroom.name if meant.newsroom else ""
     if meant.is_wider:
@@ -232,12 +235,15 @@ def _muted(meant: _Meant, until: datetime, ctx: Context, *, comes_still: bool) -
         what = texts.t(
             "What comes meanwhile is not sent, nor afterwards; /latest shows it. Alerts that stand here are still corrected."
         )
-    return Reply(say_card(f"{said}\n{what}", tone=Tone.GOOD, buttons=_after(meant, until, ctx, comes_still=comes_still)))
+    buttons = [
+        *(undo or [Button(texts.t("Undo"), _command(meant.words, "off"))]),
+        *_after(meant, until, ctx, comes_still=comes_still),
+    ]
+    return Reply(say_card(f"{said}\n{what}", tone=Tone.GOOD, buttons=buttons))
 
 
 def _after(meant: _Meant, until: datetime, ctx: Context, *, comes_still: bool) -> list[Button]:
-    texts = ctx.texts
-    buttons = [Button(texts.t("Undo"), _command(meant.words, "off"))]
+    texts, buttons = ctx.texts, list[Button]()
     if until < next_morning(ctx.now, texts.zone):
         buttons.append(Button(texts.t("Until tomorrow"), _command(meant.words, "until tomorrow")))
     if comes_still:

@@ -144,7 +144,8 @@ async def test_muting_says_until_when_and_can_be_undone(desk: Newsdesk) -> None:
     longer = await desk.ask(press(reply.card, "Til i morgen"))
     assert "til i morgen kl. 7.00" in longer.card.summary
     assert "Til i morgen" not in [button.label for button in buttons_of(longer.card)]
-    assert press(longer.card, "Fortryd") == "/mute off"
+    await desk.ask(press(longer.card, "Fortryd"))
+    assert (await desk.words("/abonnementer")).count("dæmpet til i dag kl. 13.01") == 2, "as long as before"
     assert "Intet er dæmpet her længere" in await desk.words("/mute off")
     assert "Det er ikke dæmpet her" in await desk.words("/mute off")
     assert "dæmpet" not in await desk.words("/abonnementer")
@@ -152,6 +153,17 @@ async def test_muting_says_until_when_and_can_be_undone(desk: Newsdesk) -> None:
     assert (await desk.words("/abonnementer")).count("dæmpet til i dag kl. 12.31") == 1
     desk.clock.time += timedelta(minutes=30)
     assert "dæmpet" not in await desk.words("/abonnementer")
+
+
+async def test_undoing_a_mute_of_everything_leaves_what_was_muted_for_longer(desk: Newsdesk) -> None:
+    """The newsroom that was muted before is so again until its own time, and the other is heard."""
+    await desk.ask("/subscribe um")
+    await desk.ask("/subscribe koebenhavns-politi")
+    await desk.ask("/dæmp um til 1. december")
+    await desk.ask(press((await desk.ask("/dæmp")).card, "Fortryd"))
+    words = await desk.words("/abonnementer")
+    assert words.count("dæmpet") == words.count("dæmpet til 1. december 2026 kl. 7.00") == 1
+    assert "I går kl. 7.00 er allerede passeret." in await desk.words("/dæmp til i går")
 
 
 async def test_muting_a_newsroom_mutes_the_subscription_that_covers_it(desk: Newsdesk) -> None:
