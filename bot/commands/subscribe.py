@@ -84,9 +84,17 @@ async def subscribe(ctx: Context, args: Which) -> Reply:
         if refusal:
             return refusal
     if args.everything:
-        return await _subscribe_to_all(ctx, args)
-    if args.words:
-        return await _subscribe_to(ctx, await find_newsroom(ctx, args.words, args.again, prefer_stored=False), args)
+        reply = await _subscribe_to_all(ctx, args)
+    elif args.words:
+        reply = await _subscribe_to(ctx, await find_newsroom(ctx, args.words, args.again, prefer_stored=False), args)
+    else:
+        return await _asked(ctx, args)
+    # What was tried made way for it.
+    return replace(reply, replaces=reply.replaces or args.save)
+
+
+async def _asked(ctx: Context, args: Which) -> Reply:
+    """To what, where nothing was named; where there is but one, to that."""
     offered = await ctx.tx.newsrooms.offered()
     if len(offered) == 1 and not any(each.brings(offered[0]) for each in await ctx.subscriptions()):
         return await _subscribe_to(ctx, offered[0], args)

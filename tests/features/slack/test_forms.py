@@ -312,3 +312,25 @@ async def test_subscribing_by_a_form(either: Start, asta: Person, room: Channel)
             made = {each.newsroom.slug: each.options for each in await tx.destinations.subscriptions(found.id) if each.newsroom}
         assert (made["energinet"].frequency.value, made["energinet"].filter) == ("daily", "kabel")
         assert [kind.value for kind in made["energinet"].kinds] == ["news"]
+
+
+async def test_subscribing_by_a_form_tries_its_filter(either: Start, asta: Person, room: Channel) -> None:
+    """In the same modal, on what there is of the newsroom; nothing is changed before the button is pressed."""
+    async with either() as desk:
+        await (await asta.runs("/presse subscribe havnen", room)).answer()
+        await desk.publish(1, "Kajen åbner")
+
+        async def filtered() -> str:
+            found = await desk.destination(room)
+            assert found is not None
+            async with desk.bot.database.read() as tx:
+                (made,) = await tx.destinations.subscriptions(found.id)
+            return made.options.filter
+
+        view = await (await asta.runs("/presse abonner", room)).opened()
+        await asta.submits(view, {"field:newsroom": "havnen", "field:filter": "kajen"})
+        assert "Det ville have fanget 1 pressemeddelelse på 90 dage" in view.words
+        assert await filtered() == ""
+        await asta.presses(view, "Gem")
+        await until(lambda: "Gemt: Filter: kajen" in view.words)
+        assert await filtered() == "kajen"
