@@ -238,6 +238,8 @@ class TelegramAdapter:
         names = [names_of(entry) for entry in entries]
         self._commands.known = frozenset(fold(name) for each in names for name in each)
         self._commands.managing = frozenset(fold(n) for e in entries if e.for_managers for n in names_of(e))
+        words = frozenset(fold(name) for each in names if "search" in each for name in each)
+        self._commands.about = self._commands.known - words
         self._commands.contact = frozenset(fold(name) for each in names if "contact" in each for name in each)
         # The first language's menu has the say: there `søg` is `soeg`, in English it would be `search`.
         self._commands.ascii = {name: short for each in reversed(names) for name, short in ascii_names(each).items()}

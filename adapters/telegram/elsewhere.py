@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 
 from adapters.telegram.insist import at_once
 from adapters.telegram.managers import Managers
+from adapters.telegram.markup import WORD_JOINER
 from bot.domain.card import Button, Card, Text
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import ConversationKind
@@ -20,7 +21,7 @@ from bot.ports import CommandCall
 
 log = logging.getLogger(__name__)
 
-_NAMED = re.compile(r"(?P<line>/\S+(?:\s.*)?)\s(?P<chat>@(?:[A-Za-z]\w{3,31}|-?[0-9]{5,20}))", re.DOTALL)
+_NAMED = re.compile(r"(?P<line>/\S+(?:\s.*)?)(?<!,)\s(?P<chat>@(?:[A-Za-z]\w{3,31}|-?[0-9]{5,20}))", re.DOTALL)
 _POSTING = ChatAdministratorRights(
     is_anonymous=False,
     can_manage_chat=False,
@@ -39,8 +40,11 @@ _POSTING = ChatAdministratorRights(
 
 
 def named(text: str) -> tuple[str, str] | None:
-    """The command and the chat of a line that is about another one: `/subscribe um @kanal`, or `@-100123` by its id."""
-    found = _NAMED.fullmatch(text.strip())
+    """The command and the chat of a line that is about another one: `/subscribe um @kanal`, or `@-100123` by its id.
+
+    What follows a comma is one more of several people: `ping:@asta_b, @birk_c`.
+    """
+    found = _NAMED.fullmatch(text.replace(WORD_JOINER, "").strip())
     return (found["line"].strip(), found["chat"]) if found else None
 
 

@@ -253,10 +253,23 @@ def _callable(contact: Contact) -> str:
     return next((phone.e164 for phone in contact.phones if phone.e164 and _FAX not in (phone.note or "").casefold()), "")
 
 
-def with_commands(card: Card, change: Callable[[str], str]) -> Card:
-    """The card with every command that it offers changed."""
-    elements = tuple(
-        replace(each, command=change(each.command)) if isinstance(each, Entry) and each.command else each for each in card.elements
-    )
-    rows = tuple(tuple(replace(b, command=change(b.command)) if b.command else b for b in row) for row in card.buttons)
-    return replace(card, elements=elements, buttons=rows)
+def about_chat(card: Card, chat: str, name: str, is_about: Callable[[str], bool]) -> Card:
+    """The card of an answer about another chat: what it offers is about that too where it can be, and so are lines to write.
+
+    `chat` is how buttons call it, `name` how its reader did.
+    """
+
+    def command(line: str) -> str:
+        return f"{line} {chat}" if is_about(line) else line
+
+    def element(each: Element) -> Element:
+        match each:
+            case Entry(command=str(line)) if line:
+                return replace(each, command=command(line))
+            case Text(Block(spans=(Span(text=line),))) if line.startswith("/") and is_about(line):
+                return replace(each, block=replace(each.block, spans=(replace(each.block.spans[0], text=f"{line} {name}"),)))
+            case _:
+                return each
+
+    rows = tuple(tuple(replace(b, command=command(b.command)) if b.command else b for b in row) for row in card.buttons)
+    return replace(card, elements=tuple(map(element, card.elements)), buttons=rows)

@@ -21,7 +21,7 @@ from adapters.telegram.heard import Happened, Heard, Pointed, Pressed, Queried, 
 from adapters.telegram.inbound import Me
 from adapters.telegram.insist import at_once, insist
 from adapters.telegram.managers import Managers
-from adapters.telegram.render import CallCard, call_cards, with_commands
+from adapters.telegram.render import CallCard, about_chat, call_cards
 from adapters.telegram.sender import Sender
 from bot.domain.card import Card, Text, Tone
 from bot.domain.prose import paragraphs
@@ -44,12 +44,13 @@ _CACHED = 30
 class Commands:
     """What the menu tells of commands: `managing` are the names of those that configure, `contact` of the one that names contacts.
 
-    All folded. `ascii` as `names` in `text_of`.
+    `about` are those that can be about another chat, named after them. All folded. `ascii` as `names` in `text_of`.
     """
 
     def __init__(self) -> None:
         self.known: frozenset[str] = frozenset()
         self.managing: frozenset[str] = frozenset()
+        self.about: frozenset[str] = frozenset()
         self.contact: frozenset[str] = frozenset()
         self.ascii: dict[str, str] = {}
 
@@ -185,7 +186,7 @@ class Replies:
     async def _reply(self, call: CommandCall) -> Reply:
         """The router's answer; to a line that names another chat (`/subscribe um @kanal`) the answer for that chat."""
         about = named(call.text) if call.conversation_kind is ConversationKind.PRIVATE else None
-        if about is None or self._name(about[0]) not in self._commands.managing | {"subscriptions", "abonnementer"}:
+        if about is None or not self._is_about(about[0]):
             return await self._desk.answer(call)
         line, chat = about
         there = await directed(self._bot, self._managers, replace(call, text=line), chat)
@@ -195,7 +196,11 @@ class Replies:
             )
             return Reply(_words(said, Tone.WARNING), private=True)
         reply = await self._desk.answer(there)
-        return replace(reply, card=with_commands(reply.card, lambda command: f"{command} @{there.address.conversation}"))
+        return replace(reply, card=about_chat(reply.card, f"@{there.address.conversation}", chat, self._is_about))
+
+    def _is_about(self, line: str) -> bool:
+        """Whether a line may name another chat at its end: of a search these are words."""
+        return self._name(line) in self._commands.about
 
     async def _pointed(self, pointed: Pointed) -> None:
         call = pointed.call

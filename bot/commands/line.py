@@ -11,6 +11,8 @@ LONGEST = 1000
 _LONGEST_NAME = 40
 _ENOUGH = 4 * LONGEST
 _QUOTES = "\"'“”„«»‘’`"
+_WORD_JOINER = "\u2060"
+"""What platforms' adapters put behind an `@` that is to call nobody: a line that was copied from us has it."""
 _PAGE = re.compile(r"(?:^|\s)page:([0-9]{1,4})$")
 
 
@@ -67,4 +69,4 @@ def _visible_character(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Zs", "Zl", "Zp") or character in "\t\n\r\v\f":
         return " "
-    return "" if category in ("Cc", "Cs", "Cn", "Co") else character
+    return "" if category in ("Cc", "Cs", "Cn", "Co") or character == _WORD_JOINER else character

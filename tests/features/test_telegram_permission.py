@@ -161,6 +161,31 @@ async def test_a_channel_is_configured_by_its_name(on_telegram: Start, telegram:
         assert count(channel, "Kajen lukker") == count(channel, "Broen lukker") == 0
 
 
+async def test_what_a_channel_is_asked_stays_about_it(on_telegram: Start, telegram: TelegramApi, asta: Person) -> None:
+    """Every button, and the lines to write as they stand; what became of a release there, and its settings as a file, too."""
+    channel = telegram.channel("Nyt", owner=asta, username="nytkanal", bot=True)
+    async with on_telegram() as desk:
+        await asta.says("/abonner havnen @nytkanal")
+        done = await post(asta.chat, "Abonnementet på Havnen")
+        await desk.publish(1, "Kajen åbner")
+        await desk.settled(await post(channel, "Kajen åbner"))
+        await asta.presses(done, "Seneste")
+        await post(asta.chat, "Seneste fra Havnen")
+        await asta.says("/hvorfor 1 @nytkanal")
+        why = await post(asta.chat, "Sendt hertil")
+        await asta.presses(why, "Indstillinger")
+        await asta.says("/abonnement havnen filter @nytkanal")
+        asked = await post(asta.chat, "Skriv for eksempel")
+        line = next(each for each in asked.text.splitlines() if each.startswith("/"))
+        await asta.says(line.replace("sanktioner", "kajen"))
+        tried = await post(asta.chat, "Det ville have fanget 1 pressemeddelelse")
+        await asta.presses(tried, "Gem")
+        await until(lambda: "Gemt: " in tried.text)
+        await asta.says("/eksporter @nytkanal")
+        document = await until(lambda: next((each.document for each in asta.chat.posts if each.document), None))
+        assert b'"filter": "kajen ' in telegram.files.contents[document["file_id"]][1]
+
+
 async def test_a_channel_is_configured_by_a_post_of_it(
     on_telegram: Start, telegram: TelegramApi, asta: Person, birk: Person
 ) -> None:

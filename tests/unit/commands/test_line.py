@@ -21,6 +21,7 @@ from bot.commands.line import LONGEST, Line, read_line, unquoted
         ("/latest um 5 page:3", Line("latest", "um 5", slash=True, page=3)),
         ("/latest page:2", Line("latest", "", slash=True, page=2)),
         ("/latest page:0", Line("latest", "", slash=True, page=1)),
+        ("/settings ping:@\u2060asta", Line("settings", "ping:@asta", slash=True)),
         ("", Line("", "", slash=False)),
         ("/", Line("", "", slash=True)),
         ("/la\x00te\u202est\ud800", Line("late\u202est", "", slash=True)),

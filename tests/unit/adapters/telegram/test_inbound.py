@@ -188,6 +188,8 @@ def test_a_channel_is_pointed_at() -> None:
         ("/subscribe um", None),
         ("/subscribe @x", None),
         ("um @kanalen", None),
+        ("/settings quiet:22-07 @\u2060kanalen", ("/settings quiet:22-07", "@kanalen")),
+        ("/subscription um ping:@asta_b, @birk_c", None),
     ],
 )
 def test_a_line_may_name_another_chat(text: str, found: tuple[str, str] | None) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.telegram.buttons import ascii_names, data_for, is_key, keyboard, long_commands, start_link, started_with
 from adapters.telegram.markup import html, length, plain
-from adapters.telegram.render import CAPTION, TEXT, call_cards, photo_of, rest_of, text_of, with_commands
+from adapters.telegram.render import CAPTION, TEXT, about_chat, call_cards, photo_of, rest_of, text_of
 from bot.domain.card import Button, Card, ContactItem, Entry, Fact, Heading, Image, Meta, Text, Title, Tone
 from bot.domain.contact import Contact, Phone
 from bot.domain.prose import Block, BlockKind, Span, paragraphs
@@ -141,12 +141,15 @@ def test_the_commands_of_a_card_can_be_turned_to_another_chat() -> None:
     """Buttons and entries alike; links stay."""
     card = Card(
         "x",
-        (Entry(1, "UM", command="/newsroom um"),),
-        ((Button("Fortryd", "/unsubscribe um"), Button("Side", url="https://um.dk")),),
+        (Entry(1, "UM", command="/newsroom um"), Text(Block((Span("/abonnement um filter:x", bold=True),)))),
+        ((Button("Fortryd", "/unsubscribe um"), Button("Side", url="https://um.dk"), Button("Søg", "/search um")),),
     )
-    turned = with_commands(card, lambda command: f"{command} @-100")
-    assert turned.elements == (Entry(1, "UM", command="/newsroom um @-100"),)
-    assert [button.command for button in turned.buttons[0]] == ["/unsubscribe um @-100", ""]
+    turned = about_chat(card, "@-100", "@kanalen", lambda line: not line.startswith("/search"))
+    assert turned.elements == (
+        Entry(1, "UM", command="/newsroom um @-100"),
+        Text(Block((Span("/abonnement um filter:x @kanalen", bold=True),))),
+    )
+    assert [button.command for button in turned.buttons[0]] == ["/unsubscribe um @-100", "", "/search um"]
 
 
 def test_the_rest_goes_on_where_the_caption_ends() -> None:
