@@ -8,16 +8,17 @@ whatever the clocks do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.options import DestinationOptions, Frequency, QuietHours
+from bot.domain.options import AS_USUAL, DestinationOptions, Frequency, QuietHours
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _SATURDAY, _SUNDAY = 5, 6
+_NOON = time(12)
 _BEFORE, _AFTER = 9, 9
 """Days around today that are looked at: a weekly digest, and the longest stretch of quiet days before and after it."""
 _EXACT = timedelta(seconds=1)
@@ -59,7 +60,8 @@ def held_until(now: datetime, hours: Hours, frequency: Frequency, *, urgent: boo
     if urgent:
         return None
     if frequency is Frequency.AT_ONCE:
-        rested = _rested(now, hours)
+        # What comes at once on Monday must not come before what the weekend held, so that waits for no digest of the afternoon.
+        rested = _rested(now, hours if hours.at <= _NOON else replace(hours, at=AS_USUAL.digest_at))
         return None if rested == now else rested
     told = (_rested(moment, hours) for moment in _moments(now, hours, frequency))
     return next(moment for moment in told if moment > now)
@@ -92,7 +94,7 @@ def _night(day: date, quiet: QuietHours, zone: tzinfo) -> _Stretch:
 
 
 def _weekend(day: date, hours: Hours, quiet: QuietHours) -> _Stretch:
-    """A whole day. What it held is told at Monday's digest where no night goes on until the morning: not at midnight."""
+    """A whole day. What it held is told at Monday's time for digests where no night goes on until the morning: not at midnight."""
     end = moment_of(day + _DAY, time(), hours.zone)
     at_midnight = day.weekday() == _SUNDAY and quiet.start <= quiet.end
     return moment_of(day, time(), hours.zone), end, moment_of(day + _DAY, hours.at, hours.zone) if at_midnight else end

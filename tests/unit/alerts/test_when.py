@@ -108,6 +108,15 @@ def test_what_a_weekend_holds_is_told_on_monday_morning_by_the_clock_of_monday(h
         assert held_until(at(held), WEEKENDS, frequency) == expected
 
 
+def test_what_a_weekend_holds_comes_in_the_morning_though_digests_come_later() -> None:
+    """At eight, before what Monday brings at once; a digest that is due on the weekend still waits for its own time on Monday."""
+    afternoons = replace(WEEKENDS, at=time(16))
+    saturday = at("2026-11-21T12:00")
+    assert held_until(saturday, afternoons, Frequency.AT_ONCE) == datetime(2026, 11, 23, 7, tzinfo=UTC)
+    assert held_until(saturday, afternoons, Frequency.DAILY) == datetime(2026, 11, 23, 15, tzinfo=UTC)
+    assert held_until(at("2026-11-23T06:00"), afternoons, Frequency.AT_ONCE) is None
+
+
 def test_quiet_hours_end_when_the_second_hour_does() -> None:
     """Quiet until 02:30 in the night that has it twice: until the second. Skipped: until the clocks are put forward."""
     hours = replace(HOURS, quiet=QuietHours(time(22), time(2, 30)))
