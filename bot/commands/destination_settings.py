@@ -157,7 +157,7 @@ DAY: Setting[Destination] = Setting(
     N_("The weekday of weekly digests."),
     AS_USUAL.digest_on,
     *_option("digest_on"),
-    one_of(_WEEKDAYS),
+    one_of(_WEEKDAYS, [names[1] for _, names in _WEEKDAYS]),
     writes(_WEEKDAYS),
     weekday_words,
     tuple(
@@ -203,7 +203,7 @@ LENGTH: Setting[Destination] = Setting(
     N_("How much of a release an alert says."),
     AS_USUAL.length,
     *_option("length"),
-    one_of(_LENGTHS),
+    one_of(_LENGTHS, ("overskrift", "manchet", "hele teksten")),
     writes(_LENGTHS),
     length_words,
     (("headline", N_("headline")), ("lead", N_("headline and lead")), ("full", N_("the whole text"))),
@@ -227,7 +227,7 @@ CORRECTIONS: Setting[Destination] = Setting(
     N_("What becomes of a release that the newsroom corrects."),
     AS_USUAL.corrections,
     *_option("corrections"),
-    one_of(_CORRECTIONS),
+    one_of(_CORRECTIONS, ("fortæl", "ret", "ignorer")),
     writes(_CORRECTIONS),
     corrections_words,
     (

@@ -167,16 +167,17 @@ SWITCH = (("on", N_("on")), ("off", N_("off")))
 _APART = re.compile(r"[,;]")
 
 
-def one_of(candidates: Candidates[V]) -> Callable[[str, Reading], V]:
-    """Reads one of these, by any of its names, forgivingly. The first name is how a line writes it."""
+def one_of(candidates: Candidates[V], danish: Sequence[str] = ()) -> Callable[[str, Reading], V]:
+    """Reads one of these, by any of its names, forgivingly. The first name is how a line writes it; `danish`: those for Danes."""
 
     def read(value: str, reading: Reading) -> V:
         match nearest(value, candidates):
             case Exact(found):
                 return found
             case Several() | Nothing():
-                names = ", ".join(names[0] for _, names in candidates)
-                raise UserError(reading.texts.t("“{value}” is none of these: {choices}.", value=shorten(value, 60), choices=names))
+                names = danish if danish and reading.texts.language == "da" else [names[0] for _, names in candidates]
+                said = reading.texts.t("“{value}” is none of these: {choices}.", value=shorten(value, 60), choices=", ".join(names))
+                raise UserError(said)
 
     return read
 

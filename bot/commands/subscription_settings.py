@@ -190,7 +190,7 @@ FREQUENCY: Setting[Subscription] = Setting(
     N_("At once, or as a digest each hour, day or week; /settings has the time of day and the weekday."),
     Frequency.AT_ONCE,
     *_option("frequency"),
-    one_of(_FREQUENCIES),
+    one_of(_FREQUENCIES, ("straks", "hver time", "dagligt", "ugentligt")),
     writes(_FREQUENCIES),
     frequency_words,
     tuple(

@@ -125,7 +125,7 @@ async def test_a_line_sets_several_at_once_in_either_language(desk: Newsdesk) ->
     ("line", "name", "said"),
     [
         ("/subscription um kinds:vejrudsigt", "kinds", "»vejrudsigt« kendes ikke"),
-        ("/subscription um frequency:sometimes", "frequency", "now, hourly, daily, weekly"),
+        ("/subscription um frequency:sometimes", "frequency", "straks, hver time, dagligt, ugentligt"),
         ("/subscription um sound:loud", "sound", "hverken til eller fra"),
         ("/subscription um ping:here", "ping", "personers @navne"),
         ('/subscription um filter:"- -"', "filter", "ingen ord"),
@@ -133,9 +133,10 @@ async def test_a_line_sets_several_at_once_in_either_language(desk: Newsdesk) ->
         ("/settings quiet:25-07", "quiet", "fx 22-07"),
         ("/settings quiet:8-8", "quiet", "fx 22-07"),
         ("/settings digest:klokken", "digest", "intet klokkeslæt"),
-        ("/settings day:someday", "day", "monday"),
+        ("/settings day:someday", "day", "mandag, tirsdag"),
         ("/settings timezone:Kobenhaven-By", "timezone", "Mente du Europe/Copenhagen?"),
-        ("/settings length:medium", "length", "headline, lead, full"),
+        ("/settings length:medium", "length", "overskrift, manchet, hele teksten"),
+        ("/settings corrections:maybe", "corrections", "fortæl, ret, ignorer"),
     ],
 )
 async def test_a_bad_value_is_named_with_what_would_do_and_nothing_changes(desk: Newsdesk, line: str, name: str, said: str) -> None:
@@ -146,6 +147,25 @@ async def test_a_bad_value_is_named_with_what_would_do_and_nothing_changes(desk:
     assert set(reply.faults) == {name}
     assert said in reply.faults[name]
     assert await stored(desk) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("hyppighed", ("straks", "hver time", "dagligt", "ugentligt")),
+        ("ugedag", ("mandag", "søndag")),
+        ("længde", ("overskrift", "manchet", "hele teksten")),
+        ("rettelser", ("fortæl", "ret", "ignorer")),
+    ],
+)
+async def test_what_would_do_does(desk: Newsdesk, name: str, values: tuple[str, ...]) -> None:
+    """Danes are told Danish words, which are taken; the English ones are told in English."""
+    command = "/abonnement um" if name == "hyppighed" else "/indstillinger"
+    for value in values:
+        assert (await desk.ask(f"{command} {name}:{value}")).faults == {}
+    assert values[0] in await desk.words(f"{command} {name}:xyzzy")
+    english = await _in_english(desk, f"{command} {name}:xyzzy")
+    assert values[0] not in words_of(english.card)
 
 
 async def test_an_unknown_setting_is_named_with_the_nearest(desk: Newsdesk) -> None:
