@@ -137,22 +137,25 @@ class Subscribing:
             return
         since = case((muted, SubscriptionRow.muted_from), else_=literal(now, UtcDateTime()))
         await self._db.execute(update(SubscriptionRow).where(*these).values(muted_from=since, muted_until=until))
-        await self._drop_muted(subscription_ids, now)
+        await self._drop_muted(subscription_ids, until, now)
 
     async def _lock(self, subscription_ids: Collection[SubscriptionId]) -> None:
         await lock_lanes(self._db, select(SubscriptionRow.destination_id).where(SubscriptionRow.id.in_(subscription_ids)))
 
-    async def _drop_muted(self, subscription_ids: Collection[SubscriptionId], now: datetime) -> None:
-        """What was held back came out before the mute, but would be told during it, or long after."""
+    async def _drop_muted(self, subscription_ids: Collection[SubscriptionId], until: datetime, now: datetime) -> None:
+        """What was held back came out before the mute, but would be told during it; what is held for longer waits on."""
         here = select(SubscriptionRow.destination_id).where(SubscriptionRow.id.in_(subscription_ids))
         audible = and_(
             SubscriptionRow.ended_at.is_(None), or_(SubscriptionRow.muted_until.is_(None), SubscriptionRow.muted_until <= now)
         )
         for destination_id in sorted(set((await self._db.execute(here)).scalars())):
             digest = aliased(DeliveryRow)
-            held = select(digest.id).where(digest.destination_id == destination_id, digest.state == DeliveryState.HELD)
+            held = select(digest.id).where(
+                digest.destination_id == destination_id, digest.state == DeliveryState.HELD, digest.held_until < until
+            )
             in_held_digest = and_(DeliveryRow.state == DeliveryState.HELD, DeliveryRow.digest_id.in_(held))
-            await self._drop(destination_id, or_(WAITS, in_held_digest), audible, "muted", now)
+            held_alone = and_(WAITS, DeliveryRow.held_until < until)
+            await self._drop(destination_id, or_(held_alone, in_held_digest), audible, "muted", now)
 
 
 def _live() -> Select[*tuple[Any, ...]]:

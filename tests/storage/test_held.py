@@ -259,10 +259,10 @@ async def test_a_digest_is_bounded_and_counts_the_rest(world: World, desk: Desk)
 
 
 async def test_what_nobody_wants_any_more_is_not_told(world: World, desk: Desk) -> None:
-    """Whoever unsubscribes or mutes while it is held hears nothing of it, then or after the mute."""
+    """Whoever unsubscribes, or mutes until after its time, hears nothing of it, then or after the mute."""
     muted, left = await desk_of(world, "muted"), await desk_of(world, "left")
     await come_out(world, "Ny kaj", "Ny bro")
-    await muted.mute(world.now + timedelta(hours=1))
+    await muted.mute(world.now + timedelta(hours=HOURS_TO_DIGEST + 1))
     async with world.database.begin() as tx:
         (subscription,) = await tx.destinations.subscriptions(left.id)
         await tx.destinations.unsubscribe(subscription.id, world.now)
@@ -271,6 +271,21 @@ async def test_what_nobody_wants_any_more_is_not_told(world: World, desk: Desk) 
     assert [delivery.destination.id for delivery, _ in await deliver(world)] == [desk.id]
     assert await muted.deliveries() == [("alert", "skipped", "muted")] * 2
     assert await left.deliveries() == [("alert", "skipped", "unsubscribed")] * 2
+    assert await world.drifted() == []
+
+
+async def test_a_mute_that_is_over_before_the_digest_takes_nothing_from_it(world: World, desk: Desk) -> None:
+    """What came out before it is told at its time; what comes out during it is not."""
+    before = await come_out(world, "Ny kaj")
+    await desk.mute(world.now + timedelta(hours=1))
+    await come_out(world, "Ny bro")
+    world.pass_time(hours=2)
+    after = await come_out(world, "Ny sluse")
+    world.pass_time(hours=HOURS_TO_DIGEST - 2)
+    await let_go(world)
+    ((_, digest),) = await deliver(world)
+    assert isinstance(digest, Message)
+    assert [ident for ident, _ in digest.shows] == [*before, *after]
     assert await world.drifted() == []
 
 
