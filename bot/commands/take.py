@@ -20,6 +20,7 @@ from bot.ports import Reply, Taker
 
 _OVER = "over"
 _NAME = 60
+_YOURS = N_("You have the story. Press again to give it back.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ async def run(ctx: Context, args: Asked) -> Reply:
         (each for each in await tx.takers.of([release.id]) if _at(each, among)), key=lambda each: not _at(each, among[:1])
     )
     taker = next(iter(takers), None)
-    if taker and taker.person == str(actor):
+    if takers and args.over and all(each.person == str(actor) for each in takers):
+        return Reply(say_card(texts.t(_YOURS), tone=Tone.GOOD), private=True)  # who presses twice does not let go of it
+    if taker and taker.person == str(actor) and not args.over:
         mine = [each for each in takers if each.person == taker.person]
         await tx.takers.give_back(release.id, [address for address in among if any(_at(each, [address]) for each in mine)])
         return await _told(ctx, release, among, texts.t("You gave the story back."))
@@ -59,7 +62,7 @@ async def run(ctx: Context, args: Asked) -> Reply:
         await tx.takers.give_back(release.id, among)
     if not await tx.takers.take(release.id, among, actor, ctx.now):
         raise NearMiss(texts.t("Somebody was quicker."))
-    return await _told(ctx, release, among, texts.t("You have the story. Press again to give it back."))
+    return await _told(ctx, release, among, texts.t(_YOURS))
 
 
 async def _release(ctx: Context, release_id: ReleaseId) -> Release:
