@@ -37,19 +37,22 @@ def read_until(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, str] |
     clock = _clock(text, end)
     if clock is None and day is None:
         return None
-    at, end = clock or (MORNING, end)
-    moment = datetime.combine(day or local.date(), at, zone)
+    at, end, midnight = clock or (MORNING, end, False)
+    moment = datetime.combine((day or local.date()) + midnight * _DAY, at, zone)
     if day is None and moment <= local:
         moment = datetime.combine(local.date() + _DAY, at, zone)
     return moment.astimezone(UTC), text[end:].strip()
 
 
-def _clock(text: str, at: int) -> tuple[time, int] | None:
+def _clock(text: str, at: int) -> tuple[time, int, bool] | None:
+    """A time of day, where it ends, and whether it is the midnight with which the day ends."""
     found = _CLOCK.match(text, at)
     if not found:
         return None
     hour, minute = int(found["hour"] or found["full"]), int(found["minute"] or 0)
-    return (time(hour % 24, minute), found.end()) if hour <= 24 and minute < 60 else None
+    if (hour, minute) == (24, 0):
+        return time(), found.end(), True
+    return (time(hour, minute), found.end(), False) if hour < 24 and minute < 60 else None
 
 
 def _day(text: str, today: date) -> tuple[date, int] | None:

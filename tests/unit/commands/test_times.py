@@ -81,6 +81,9 @@ def test_no_zone_is_said_with_what_would_do(words: str) -> None:
         ("17:30", "2026-11-20 17:30"),
         ("kl. 9", "2026-11-21 09:00"),
         ("29. februar", "2028-02-29 07:00"),
+        ("kl. 24", "2026-11-21 00:00"),
+        ("i dag kl. 24.00", "2026-11-21 00:00"),
+        ("fredag kl. 24", "2026-11-28 00:00"),
     ],
 )
 def test_a_day_is_the_next_of_its_name(words: str, until: str) -> None:
@@ -90,7 +93,7 @@ def test_a_day_is_the_next_of_its_name(words: str, until: str) -> None:
     assert f"{found[0].astimezone(ZONE):%Y-%m-%d %H:%M}" == until
 
 
-@pytest.mark.parametrize("words", ["", "orientering", "25:61", "32. december"])
+@pytest.mark.parametrize("words", ["", "orientering", "25:61", "24:30", "32. december"])
 def test_what_is_no_time_is_none(words: str) -> None:
     """Nothing is guessed."""
     assert read_until(words, NOW, ZONE) is None
