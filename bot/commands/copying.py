@@ -54,6 +54,7 @@ async def run(ctx: Context, args: Copy) -> Reply:
         return await _shown(ctx, wanted, name, f"/copy id:{ctx.other.id} {_SAVE}")
     async with recorded(ctx, "copy") as change:
         await restore(ctx, wanted)
+    texts = ctx.texts
     said = texts.t("Copied from {name}.", name=name)
     buttons = [*change.undo(texts), Button(texts.t("Subscriptions"), "/subscriptions"), Button(texts.t("Settings"), "/settings")]
     return Reply(say_card(said, tone=Tone.GOOD, buttons=buttons), replaces=True)

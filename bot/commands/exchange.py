@@ -101,6 +101,7 @@ async def take(ctx: Context, _rest: None) -> Reply:
     before = await state_of(ctx)
     async with recorded(ctx, "import") as change:
         await apply(ctx, document.conversations[0], document)
+    texts = ctx.texts
     lines = [shorten(line, _LINE) for line in await differences(ctx, before)]
     if not lines:
         return Reply(say_card(texts.t("All of that is set here already.")))

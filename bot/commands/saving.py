@@ -7,6 +7,7 @@ from bot.commands.holding import reschedule
 from bot.commands.lookup import is_polled
 from bot.domain.newsroom import Newsroom
 from bot.domain.subscription import Destination, Subscription
+from bot.i18n import texts
 
 
 async def save_subscription(ctx: Context, old: Subscription, new: Subscription) -> None:
@@ -24,7 +25,7 @@ async def save_subscription(ctx: Context, old: Subscription, new: Subscription) 
 
 
 async def save_destination(ctx: Context, old: Destination, new: Destination) -> None:
-    """Make the destination what it is to be."""
+    """Make the destination what it is to be. What is said of it from then on is said in its language and by its clock."""
     destinations = ctx.tx.destinations
     if old.options != new.options:
         await destinations.set_options(old.id, new.options)
@@ -32,7 +33,7 @@ async def save_destination(ctx: Context, old: Destination, new: Destination) -> 
         await destinations.set_timezone(old.id, new.timezone)
     if old.language != new.language:
         await destinations.set_language(old.id, new.language)
-    ctx.destination = new
+    ctx.destination, ctx.texts = new, texts(new.language, new.timezone)
     if (old.options, old.timezone) != (new.options, new.timezone):
         await reschedule(ctx, new)
 

@@ -52,10 +52,11 @@ async def test_what_is_exported_is_imported_elsewhere_and_undone(desk: Newsdesk)
     before = await state(desk, ELSEWHERE)
     done = await desk.ask(f"/import {text}", address=ELSEWHERE, conversation_kind=GROUP)
     assert await state(desk, ELSEWHERE) == await state(desk)
-    assert "22:00" in words_of(done.card)
+    assert "22.00" in words_of(done.card), "said in the language that came with it"
     again = await desk.ask(f"/import\n{text}", address=ELSEWHERE, conversation_kind=GROUP)
     assert "allerede" in again.card.summary
-    await desk.ask(press(done.card, "Undo"), address=ELSEWHERE, conversation_kind=GROUP)
+    undone = await desk.ask(press(done.card, "Fortryd"), address=ELSEWHERE, conversation_kind=GROUP)
+    assert undone.card.summary.startswith("Undone.")
     assert await state(desk, ELSEWHERE) == before
 
 

@@ -355,6 +355,9 @@ async def test_a_new_language_and_zone_are_spoken_at_once(desk: Newsdesk) -> Non
     assert "Saved: Time zone: Europe/London · Language: English." in words_of(changed.card)
     assert "where it is 11:01 now" in words_of(changed.card)
     assert press(changed.card, "Undo") == "/undo 2"
+    undone = await desk.ask("/undo")
+    assert "Fortrudt.\nTidszone: Europe/London → Europe/Copenhagen\nSprog: engelsk → dansk" in words_of(undone.card)
+    await desk.ask(press(undone.card, "Fortryd"))
     await desk.ask('/settings language:"" timezone:""')
     here, _ = await stored(desk)
     assert (here.language, here.timezone) == ("en", "Europe/London")
