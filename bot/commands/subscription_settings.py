@@ -45,6 +45,8 @@ _FREQUENCIES = (
 _SLACK_ID = re.compile(r"<?(?:@|!subteam\^)?(?P<id>[UWS][A-Z0-9]{6,20})(?:\|[^>]*)?>?")
 """A member's or a user group's, also as Slack writes them in a line."""
 _TELEGRAM_USER = re.compile(r"@?(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})")
+_NEXT_PING = re.compile(r"\s+(?=[@<])")
+"""Several are also named without commas."""
 _SLACK_ALL = {
     name: called
     for called, names in (("here", "here her"), ("channel", "channel kanal kanalen"), ("everyone", "everyone"))
@@ -89,7 +91,7 @@ def _read_query(value: str, reading: Reading) -> str:
 
 
 def _read_pings(value: str, reading: Reading) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(_ping(part, reading) for part in parts_of(value.replace(" @", ", @"))))
+    found = tuple(dict.fromkeys(_ping(part, reading) for part in parts_of(_NEXT_PING.sub(",", value))))
     if len(found) > _MOST_PINGS:
         raise UserError(reading.texts.t("At most {most} can be called.", most=_MOST_PINGS))
     return found

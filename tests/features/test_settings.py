@@ -183,6 +183,9 @@ async def test_on_slack_a_channel_or_its_members_are_called(desk: Newsdesk) -> N
     )
     ((found,)) = (await stored(desk, SLACK))[1]
     assert found.options.pings == ("here", "U0123ABCD", "S0123ABCD")
+    await desk.ask('/subscription um ping:"@here <@U0123ABCD|asta> <@W0456ABCD>"', address=SLACK)
+    ((found,)) = (await stored(desk, SLACK))[1]
+    assert found.options.pings == ("here", "U0123ABCD", "W0456ABCD"), "as somebody types them"
     assert "kan ikke tilkaldes: Skriv here" in await desk.words("/subscription um ping:asta", address=SLACK)
 
 
