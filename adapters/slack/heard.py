@@ -145,15 +145,21 @@ Heard = Said | Pressed | InView | Happened | Changed | Uninstalled | Shared
 
 # Words ----------------------------------------------------------------------------------------------------------------
 
+_GROUP = "subteam^"
+
 
 def plain(text: str, bot: str) -> str:
-    """What somebody typed, without the mention of us and without Slack's markup of names and addresses."""
+    """What somebody typed, without the mention of us and without Slack's markup of names and addresses; people by their ids."""
 
     def shown(found: re.Match[str]) -> str:
         of, name, label = found["of"], found["name"], found["label"] or ""
         if of == "@" and name == bot:
             return " "
-        if of in "@#!":
+        if of == "@":
+            return f"@{name}"  # a name is no way to reach them
+        if name.startswith(_GROUP):
+            return f"@{name.removeprefix(_GROUP)}"
+        if of in "#!":
             return f"{'#' if of == '#' else '@'}{label.lstrip('@#') or name}"
         return of + name if of.startswith("http") else label or name
 

@@ -105,7 +105,10 @@ def _ping(part: str, reading: Reading) -> str:
             return called
         if known:
             return known["id"]
-        raise UserError(t("“{value}” cannot be called: write here, or a member's @name or id.", value=shorten(part, 60)))
+        said = t(
+            "“{value}” cannot be called: write here or a member's id, or name them with @ in a command.", value=shorten(part, 60)
+        )
+        raise UserError(said)
     name = _TELEGRAM_USER.fullmatch(part)
     if name and part.casefold().removeprefix("@") not in _HERE:
         return f"@{name['name']}"

@@ -37,3 +37,13 @@ async def test_urgent_words_break_the_night_and_call_whom_the_admin_named(either
         await act.answer()
         late = await post(room, "Ny kaj")
         assert late.pings == []
+
+
+async def test_people_are_named_as_slack_writes_them_in_a_command(either: Start, asta: Person, birk: Person, room: Channel) -> None:
+    """With their ids, since the manifest asks for that; and they are called."""
+    async with either() as desk:
+        await (await asta.runs("/presse subscribe havnen", room)).answer()
+        line = f"/presse abonnement havnen urgent:evakuer* ping:<@{birk.id}|birk.lund> save:yes"
+        assert "Gemt: " in (await (await asta.runs(line, room)).answer()).words
+        await desk.publish(1, "Havnen evakueres")
+        assert (await post(room, "Havnen evakueres")).pings == [birk.id]
