@@ -64,6 +64,8 @@ async def run(ctx: Context, args: Asked) -> Reply:
     """Show it, ask for a setting, try a filter, or change it."""
     subscriptions = await ctx.subscriptions()
     if not subscriptions or not (args.words or len(subscriptions) == 1):
+        if subscriptions and (args.values or args.ask):
+            raise NearMiss(ctx.texts.t("Which newsroom do you mean?"), _choices(subscriptions, args, ctx.texts))
         return Reply(subscriptions_card(subscriptions, await ctx.tx.newsrooms.offered(), ctx.texts, ctx.now))
     subscription = _meant(args, subscriptions, ctx) if args.words else subscriptions[0]
     args = replace(args, values=await by_slugs(ctx, args.values, lambda values: command(subscription, values)))

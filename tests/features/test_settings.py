@@ -168,6 +168,19 @@ async def test_what_would_do_does(desk: Newsdesk, name: str, values: tuple[str, 
     assert values[0] not in words_of(english.card)
 
 
+async def test_of_several_subscriptions_the_one_that_is_meant_is_asked_for(desk: Newsdesk) -> None:
+    """With what was to be set; alone the command lists them."""
+    await desk.ask("/subscribe koebenhavns-politi")
+    asked = await desk.ask("/abonnement hyppighed:dagligt")
+    assert "Hvilket nyhedsrum mener du?" in words_of(asked.card)
+    await desk.ask(press(asked.card, "Udenrigsministeriet"))
+    chosen = {each.newsroom.slug: each.options.frequency for each in (await stored(desk))[1] if each.newsroom}
+    assert chosen == {"udenrigsministeriet": Frequency.DAILY, "koebenhavns-politi": Frequency.AT_ONCE}
+    which = await desk.ask("/abonnement filter")
+    assert "Udenrigsministeriet: Filter" in await desk.words(press(which.card, "Udenrigsministeriet"))
+    assert "2 abonnementer her" in await desk.words("/abonnement")
+
+
 async def test_an_unknown_setting_is_named_with_the_nearest(desk: Newsdesk) -> None:
     """It is not taken for a newsroom."""
     assert "ingen indstilling filtr. Mente du filter:?" in await desk.words("/abonnement um filtr:x")
