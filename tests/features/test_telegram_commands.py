@@ -163,10 +163,10 @@ async def test_inline_mode_offers_releases(on_telegram: Start, telegram: Telegra
         assert [result["title"] for result in offered.results] == ["Kajen åbner"]
         assert offered.personal
         said = await asta.picks(offered.results[0], group)
-        told = re.search(r"pr\. (?:kl\. )?(\d\d)[.:](\d\d)", said.text)
+        told = re.search(r"pr\. (?:kl\. )?(\d{1,2})[.:](\d\d)", said.text)
         assert told, said.text
         minutes = [int(told[1]) * 60 + int(told[2]) - (each.hour * 60 + each.minute) for each in [now.astimezone(COPENHAGEN)]]
-        assert minutes[0] in (0, 1)
+        assert minutes[0] % (24 * 60) in (0, 1)
         assert said.links == ["https://havnen.example/1"]
         assert said.preview == {"is_disabled": True}
         assert [result["title"] for result in (await asta.inline("")).results] == ["Kajen åbner"]
