@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.text.sentences import sentences
+
 _BEGINNING = 4
 """Lines of a text at whose beginning an embargo or a date to sign up by is looked for."""
 _LONGEST = 400
-_SENTENCES = re.compile(r"(?<=[a-zæøåäö0-9)][.!?])\s+(?=[A-ZÆØÅÄÖ\"“”»])")
 
 _WEEKDAYS = (
     "mandag|tirsdag|onsdag|torsdag|fredag|lørdag|søndag|monday|tuesday|wednesday|thursday|friday|saturday|sunday|måndag|tisdag|torsdag"
@@ -65,6 +66,6 @@ def _first(pattern: re.Pattern[str], sentences: Iterator[str]) -> str:
 
 def _sentences(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
-        for sentence in _SENTENCES.split(" ".join(line[: 10 * _LONGEST].split())):
+        for sentence in sentences(" ".join(line[: 10 * _LONGEST].split())):
             if len(sentence) <= _LONGEST:
                 yield sentence.strip()

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from bot.text.sentences import sentences
+
 _LONGEST = 300
 _AHEAD = timedelta(days=180)
 """A day without a year is one that comes within so many days."""
@@ -87,7 +89,7 @@ def _labelled(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _sentences(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
-        yield from re.split(r"(?<=[a-zæøåäö0-9)][.!?])\s+(?=[A-ZÆØÅÄÖ])", line[: 10 * _LONGEST])
+        yield from sentences(line[: 10 * _LONGEST])
 
 
 # Days and hours -----------------------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ from bot.text.notices import deadline, embargo
         "Sperrefrist: 4. mai kl. 05.00",
         "Embargo till 4 maj kl. 06.00",
         "Får inte publiceras före den 4 maj",
+        "KLAUSULERET TIL FREDAG DEN 20. NOVEMBER KL. 12",
+        "Embargo until 20. November, 06:00",
     ],
 )
 def test_an_embargo_is_seen(line: str) -> None:

@@ -78,6 +78,7 @@ def test_what_is_not_certain_is_shown_as_it_stands(lines: tuple[str, ...]) -> No
     [
         ("Ministeren inviterer til pressemøde i dag, mandag den 2. februar kl. 18.30, om havnen.", at(2, 17, 30)),
         ("Klokken 13.00 i dag er der pressemøde. Her fortæller Bo Berg mere.", at(2, 12)),
+        ("PRESSEMØDET HOLDES ONSDAG DEN 11. FEBRUAR KL. 14.30 I HAVNEN.", at(11, 13, 30)),
         ("Pressen inviteres kl. 15.30.", None),
         ("Mandag den 16. februar 2026 kl. 8.10. Døren åbner mandag den 16. februar kl. 7.", None),
         ("Havnen får 3.30 meter mere den 3. maj.", None),
