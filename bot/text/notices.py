@@ -21,7 +21,7 @@ _WEEKDAYS = (
 )
 _DAY_OR_TIME = re.compile(rf"\d|\b(?:{_WEEKDAYS}|midnat|midnight|midnatt|i dag|i morgen|today|tomorrow|i morgon)\b", re.IGNORECASE)
 
-_UNTIL = r"(?:til og med|til|indtil|frem til|fram til|until|till|to|før|before|före)"
+_UNTIL = r"(?:til og med|t\.?o\.?m|til|indtil|frem til|fram til|until|till|to|før|before|före)"
 _USED = r"(?:offentligg?jøres|offentliggøres|publiceres|publiseres|citeres|siteres|bringes|omtales)"
 _HELD = r"(?:klausul(?:eret|ert|erad)|embargo(?:eret|ert|erad|ed)?|sperret)"
 _TEXT = r"(?:this|dette|denne|press?e?\w*meddel\w*|meddelelse\w*|release|statement|report|nyhe[dt]\w*|rapport\w*|indhold\w*)"
@@ -40,7 +40,7 @@ _SIGN_UP = (
 )
 _BY = r"(?:senest|inden|innen|snarest og senest|no later than|by|before|deadline|frist\w*|senast|före)"
 _DEADLINE = re.compile(
-    rf"\b{_SIGN_UP}(?=\W)[^.!?]{{0,60}}?\b{_BY}\W+(?:\w+\W+){{0,4}}?(?:\d|(?:{_WEEKDAYS})\b)"
+    rf"\b{_SIGN_UP}(?=\W)(?:[^.!?]|\.(?=\w)){{0,60}}?\b{_BY}\W+(?:\w+\W+){{0,4}}?(?:\d|(?:{_WEEKDAYS})\b)"
     rf"|\b(?:senest|no later than|senast|innen)\b[^!?]{{0,50}}\b{_SIGN_UP}"
     rf"|\b(?:frist|deadline|sista dag|sidste frist|siste frist)\s+(?:for|for at|to|för|för att)\s+{_SIGN_UP}"
     r"|\b(?:tilmeldingsfrist|akkrediteringsfrist|registreringsfrist|påmeldingsfrist|anmälningstid|ackrediteringsfrist|svarfrist"

@@ -26,6 +26,7 @@ from bot.text.notices import deadline, embargo
         "Klausulert til mandag 3. mai",
         "Sperrefrist: 4. mai kl. 05.00",
         "Embargo till 4 maj kl. 06.00",
+        "Embargo t.o.m. 4 maj kl. 06.00",
         "Får inte publiceras före den 4 maj",
         "KLAUSULERET TIL FREDAG DEN 20. NOVEMBER KL. 12",
         "Embargo until 20. November, 06:00",
@@ -62,6 +63,7 @@ def test_states_have_embargoes_too(line: str) -> None:
     [
         "Tilmelding senest den 3. maj kl. 12 til presse@havnen.example",
         "Akkreditering skal ske senest fredag kl. 10.",
+        "Medier bedes tilmelde sig hos presse@havnen.example senest mandag kl. 12",
         "Senest mandag kl. 12 skal man tilmelde sig.",
         "Tilmeldingsfrist: 3. maj",
         "Deadline for accreditation: 3 May",
