@@ -28,6 +28,8 @@ def remark_all(text: str, marks: list[Mark]) -> list[Mark]:
 
 def _remark(text: str, mark: Mark, floor: int, ceiling: int) -> Mark:
     before = text[max(floor, mark.start - 60) : mark.start]
+    if floor and (said := _BRACKET.match(text[floor : mark.start])):
+        before = text[max(floor + said.end(), mark.start - 60) : mark.start]  # that was said of the number before it
     after = text[mark.end : min(ceiling, mark.end + 110)]
     found = _EXTENSION.match(after)
     if found:
@@ -45,6 +47,8 @@ def _note(line: str, before: str, after: str) -> str | None:
     if is_fax(line or before) or (bracket and words.FAX.fullmatch(bracket[1].strip())):
         return "fax"
     if words.WHATSAPP.search((line or before)[-25:]) and not words.PHONE.search((line or before)[-12:]):
+        return "WhatsApp"
+    if bracket and words.WHATSAPP.fullmatch(bracket[1].strip()):
         return "WhatsApp"
     if bracket and words.REMARK.search(bracket[1]):
         return bracket[1].strip()

@@ -175,6 +175,12 @@ def test_what_is_said_of_a_number(region: str, text: str, expected: Phone) -> No
     assert phones(text, region) == [expected]
 
 
+def test_a_remark_in_brackets_is_about_the_number_before_it() -> None:
+    """Not about the next one."""
+    text = "Kontakt: +45 20 41 55 63 (WhatsApp) eller +298 30 36 30"
+    assert phones(text) == [Phone("+4520415563", note="WhatsApp"), Phone("+298303630")]
+
+
 def test_two_people_in_one_sentence() -> None:
     """Each number goes to the person named before it, with the role that stands before the name."""
     text = "Kontakt kommunikationschef Mads Holmby på tlf. 20 41 55 63 eller direktør Lise Tangkær på tlf. 63 12 44 55."
