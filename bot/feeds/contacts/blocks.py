@@ -89,7 +89,7 @@ def _begins(gap: str, mark: Mark, block: _Block) -> bool:
 
 
 def _named(gap: str) -> people.Person | None:
-    """The person of a gap: the last one named after the last word of contact, or else one who stands alone on a line."""
+    """The person of a gap: whom the words after the last word of contact name, or else one who stands alone on a line."""
     cues = list(words.CUE.finditer(gap))
     after = cues[-1].end() if cues else 0
     found = [
@@ -97,7 +97,7 @@ def _named(gap: str) -> people.Person | None:
     ]
     if not found and cues and not gap[cues[-1].end() :].strip(" \n:|"):
         found = people.find_people(gap[: cues[-1].start()].rsplit("\n", 1)[-1])
-    return found[-1] if found else None
+    return people.called(gap, found)
 
 
 def _begin(gap: str, mark: Mark, previous: _Block | None) -> _Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.feeds.contacts import words
@@ -10,6 +11,8 @@ from bot.feeds.contacts.marks import BLOT
 
 FEWEST_NAMES, MOST_NAMES = 2, 4
 """Capitalised words of a person's name."""
+_BEFORE = 100
+"""Characters before a name that may say that somebody works for it."""
 
 _GLUE = re.compile(
     r"(?<=[a-zß-ÿ.)])(?=[A-ZÀ-ÖØ-Þ][a-zß-ÿ])|(?<=[A-Z])(?=[A-ZÀ-ÖØ-Þ][a-zß-ÿ]{2})|(?<=[a-zß-ÿ]{3})(?=[A-Z]{2,})|(?<=[a-zß-ÿ]H)(?=[A-ZÀ-ÖØ-Þ])|(?<=[)\d])(?=[A-ZÀ-ÖØ-Þ][a-zß-ÿ]{2})"
@@ -101,6 +104,25 @@ def _is_company(after: list[str]) -> bool:
     return False
 
 
+def called(text: str, named: Sequence[Person]) -> Person | None:
+    """Of the people whom `text` names, in order, the one whose number follows: the last, but not whom or where that one works for.
+
+    Behind a name and a comma stands an organisation rather than somebody else; a desk that is named after all of them has none.
+    """
+    own = [person for person in named if not words.SERVED.search(text[max(0, person.start - _BEFORE) : person.start])]
+    if not own or words.TO_A_DESK.search(text, own[-1].end):
+        return None
+    last = len(own) - 1
+    while last and _is_listed(text[own[last - 1].end : own[last].start]):
+        last -= 1
+    return own[last]
+
+
+def _is_listed(between: str) -> bool:
+    """Whether two names stand on one line with commas alone between them and what is said of the first."""
+    return between.endswith(", ") and not re.search(r"[\n|;:\d]", between) and not words.AND.search(between)
+
+
 def lone_name(text: str) -> Person | None:
     """A single capitalised word alone on its line near the end: people who use one name."""
     for m in reversed(list(re.finditer(r"^[ |]*([^\W\d_]{3,20})[ |:]*$", text, re.MULTILINE))):
@@ -119,7 +141,8 @@ def role_of(text: str, person: Person | None) -> str | None:
             return _tidy(piece)
     before = re.split(r"[|\n;:]|\. | {2,}", text[: person.start].rstrip(" ,\n|-"))[-1]
     if words.ROLE.search(before):
-        return _tidy(words.ROLE_STOP.split(before)[-1])
+        stops = [stop.end() for stop in words.ROLE_STOP.finditer(before) if not words.SERVED.search(before[: stop.end()])]
+        return _tidy(before[stops[-1] :] if stops else before)
     return None
 
 

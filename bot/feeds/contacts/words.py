@@ -118,14 +118,17 @@ _WORDS = word_set(
     torsdag fredag lørdag søndag måndag tisdag lördag söndag montag dienstag mittwoch donnerstag freitag samstag
     sonntag january february march april may june july august september october november december januar februar marts
     mars maj mai juni juli oktober dezember desember twitter facebook instagram linkedin whatsapp youtube adresse
-    address address: cvr direkte direct note fakta foto photo photos billeder pressefoto læs read download
+    address address: cvr direkte direct note fakta foto photo photos billeder pressefoto læs read download commissioner
+    dansk danske danmark denmark nordisk nordiske norsk norske norge norway svensk svenska svenske sverige sweden finsk
+    finland deutsche deutschland european europæisk europæiske kongelige erhverv industri industries energi energy power
+    metal regioner statistik råd kors barnet bekæmpelse teater teatret
     """
 )
 _FUNCTION = re.compile(
     r"(?:chef(?:en|in)?|sjef(?:en)?|rådgiver(?:en)?|rådgivar|rådgivare|konsulent(?:en)?|konsult|direktør(?:en)?|direktör(?:en)?|direktor(?:in)?|leder(?:en)?|leiar|ledare|leiter(?:in)?|sekretær(?:en)?|sekreterare|minister(?:en|iet|iets|ium|iums|ie)?|"
     r"ministeriö(?:n)?|johtaja|päällikkö|asiantuntija|toimittaja|tiedottaja|tutkija|sihteeri|koordinaattori|koordinator(?:in)?|ansvarlig|ansvarig|medarbejder|medarbeider|medarbetare|strateg|kommunikatör|formand|forkvinde|leiter|ordförande|ordfører|borgmester|borgermester|"
-    r"professor|forsker|forskare|lektor|inspektør|inspektör|inspektion|direktion|kommissar(?:in)?|sprecher(?:in)?|referent(?:in)?|geschäftsführer(?:in)?|vorstand|vorsitzende[rn]?|redaktør|redaktör|redakteur(?:in)?|talsmand|talsperson|talskvinna|talesperson|"
-    r"styrelsen?s?|styrelsens|verket|verkets|myndigheden|myndigheten|direktoratet|nævnet|rådet|departementet|departement|kommunen?s?|regionen|universitetet?s?|universität|virasto|laitos|hallitus|keskus|"
+    r"professor|forsker|forskare|lektor|inspektør|inspektör|inspektion|direktion|kommissar(?:in)?|kommissær(?:en)?|anklager(?:en)?|overlæge(?:n)?|sprecher(?:in)?|referent(?:in)?|geschäftsführer(?:in)?|vorstand|vorsitzende[rn]?|redaktør|redaktör|redakteur(?:in)?|talsmand|talsperson|talskvinna|talesperson|"
+    r"styrelsen?s?|styrelsens|verket|verkets|myndigheden|myndigheten|direktoratet|nævnet|rådet|departementet|departement|kommunen?s?|regionen|universitet(?:et)?s?|hospital(?:et)?s?|institut(?:tet)?s?|forening(?:en)?s?|universität|virasto|laitos|hallitus|keskus|"
     r"vej|gade|plads|vei(?:en)?|gate|gata(?:n)?|väg(?:en)?|torg|torget|allé|stræde|straße|strasse|strabe|str|weg|platz|"
     r"stelle|arbeit|amt|behörde|abteilung|afdeling(?:en)?|avdeling(?:en)?|avdelning(?:en)?|enhed(?:en)?|enhet(?:en)?|tjeneste(?:n)?|tjänst(?:en)?|vagt(?:en)?|vakt(?:en)?|politi|polizei|polis|poliisi)$"
 )
@@ -139,8 +142,8 @@ def is_function_word(word: str) -> bool:
 
 ROLE = re.compile(
     r"\b(?:\w*(?:chef|sjef|rådgiver|rådgivar|rådgivare|konsulent|direktør|direktör|direktor|leder|leiar|ledare|leiter|sekretær|sekreterare|johtaja|päällikkö|asiantuntija|toimittaja|tiedottaja|tutkija|sihteeri|koordinaattori|koordinator|ansvarlig|ansvarig|"
-    r"medarbejder|medarbeider|medarbetare|strateg|kommunikatör|formand|ordförande|ordfører|borgmester|professor|forsker|forskare|lektor|inspektør|inspektör|kommissar|sprecher|referent|geschäftsführer|vorstand|redaktør|redaktör|redakteur|talsmand|talsperson|"
-    r"talesperson|minister)(?:en|in|s|n)?|director|manager|officer|president|head|chief|svp|evp|vp|ceo|cfo|coo|cto|cmo|cco|founder|co-founder|chair\w*|spokes\w+|secretary|editor|advis[eo]r|consultant|specialist|coordinator|lead|partner|relations|communications|adjunkt)\b",
+    r"medarbejder|medarbeider|medarbetare|strateg|kommunikatör|formand|ordförande|ordfører|borgmester|professor|forsker|forskare|lektor|inspektør|inspektör|kommissar|kommissær|anklager|overlæge|sprecher|referent|geschäftsführer|vorstand|redaktør|redaktör|redakteur|talsmand|talsperson|"
+    r"talesperson|minister)(?:en|in|s|n)?|director|manager|officer|president|head|chief|svp|evp|vp|ceo|cfo|coo|cto|cmo|cco|founder|co-founder|chair\w*|spokes\w+|secretary|editor|advis[eo]r|consultant|specialist|coordinator|commissioner|lead|partner|relations|communications|adjunkt)\b",
     re.IGNORECASE,
 )
 ROLE_STOP = re.compile(
@@ -148,6 +151,21 @@ ROLE_STOP = re.compile(
     r"|og|och|und|and|eller|or|hos|via|presskontakt|pressekontakt\w*)\b[\s:]*",
     re.IGNORECASE,
 )
+_MINISTER = (
+    r"(?:[\w-]*minister(?:en|n)?|statsråd(?:et)?|borgmester(?:en)?|borgermester(?:en)?|borgmästare\w*|borgarråd\w*|kommissær(?:en)?"
+    r"|commissioner|president)"
+)
+SERVED = re.compile(
+    rf"(?:{ROLE.pattern})\s+(?:for|hos|ved|i|af|av|til|to|of|at|with|för|åt|till|vid|på|bei|von)\s+(?:the\s+)?(?:{_MINISTER}\s+)?$"
+    rf"|\b(?:for|hos|of|för|åt|bei|von)\s+(?:the\s+)?{_MINISTER}\s+$",
+    re.IGNORECASE,
+)
+"""What stands before whom or what the contact works for: `særlig rådgiver for skatteminister ...`, `professor ved ...`."""
+TO_A_DESK = re.compile(
+    rf"\b(?:til|to|via|hos|gennem|through|kontakt\w*|contact\w*)\s+(?:the\s+|our\s+|vores\s+)?(?:{DESK.pattern})", re.IGNORECASE
+)
+AND = re.compile(r"\b(?:og|och|und|and|ja|eller|or|oder|samt|sowie)\b|&", re.IGNORECASE)
+
 TITLE = re.compile(r"^(?:(?:dr|prof|miss|mrs|mr|ms|herr|frau|hr|fru|mag|dipl\.-\w+|ing)\b\.?\s*)+", re.IGNORECASE)
 
 ROLE_START = re.compile(

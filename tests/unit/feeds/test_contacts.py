@@ -211,6 +211,46 @@ def test_name_above_role_above_number() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "role"),
+    [
+        (
+            "Kontakt: Ida Ravn, særlig rådgiver for skatteminister Bo Berg, tlf. 41 87 29 33",
+            "Ida Ravn",
+            "særlig rådgiver for skatteminister Bo Berg",
+        ),
+        (
+            "Presskontakt\nAnna Lindqvist\nPressekreterare hos finansminister Eva Holm\n070-183 55 21",
+            "Anna Lindqvist",
+            "Pressekreterare hos finansminister Eva Holm",
+        ),
+        (
+            "Presskontakt\nPressekreterare hos finansminister Eva Holm\nAnna Lindqvist\n070-183 55 21",
+            "Anna Lindqvist",
+            "Pressekreterare hos finansminister Eva Holm",
+        ),
+        (
+            "Press contact: Jane Doe, spokesperson for Commissioner Bo Berg, 41 87 29 33",
+            "Jane Doe",
+            "spokesperson for Commissioner Bo Berg",
+        ),
+        ("Spørgsmål til udenrigsminister Bo Berg rettes til pressevagten på 61 97 92 47.", None, "pressevagten"),
+        ("Kontakt: Ida Ravn, professor ved Aarhus Universitet, 41 87 29 33", "Ida Ravn", "professor ved Aarhus Universitet"),
+        ("Kontakt: Professor Ida Ravn, Aarhus Universitet, 41 87 29 33", "Ida Ravn", "Professor"),
+        ("Kontakt: Ida Ravn, Dansk Erhverv, tlf. 41 87 29 33", "Ida Ravn", None),
+        ("Kontakt: Ida Ravn, Holm Arkitekter, tlf. 41 87 29 33", "Ida Ravn", None),
+        ("Kontakt\nIda Ravn\nAarhus Universitet\nTlf. 41 87 29 33", "Ida Ravn", None),
+        ("Politikommissær Bo Berg, Fyns Politi, tlf. 41 87 29 33", "Bo Berg", "Politikommissær"),
+        ("Kontakt borgmester Bo Berg på 41 87 29 33", "Bo Berg", "borgmester"),
+        ("Bo Berg, direktør, og Ida Ravn, pressechef, tlf. 41 87 29 33", "Ida Ravn", "pressechef"),
+    ],
+)
+def test_whose_number_it_is(text: str, name: str | None, role: str | None) -> None:
+    """The adviser's and not the minister's; the person's and not the organisation's; a desk's, whomever the questions are to."""
+    (contact,) = extract_contacts(text, "SE" if "070" in text else "DK")
+    assert (contact.name, contact.role) == (name, role)
+
+
 def test_lost_separators() -> None:
     """Names, roles and companies that were run together are told apart."""
     text = "ContactAcme GmbHJane FairweatherHead of Corporate CommunicationsTel: +49 431 160 2010E-mail: jf@acme.deSource: Acme"
