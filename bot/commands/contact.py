@@ -13,7 +13,7 @@ from bot.commands.command import Command, Family
 from bot.commands.context import Context
 from bot.commands.line import unquoted
 from bot.commands.linked import release_at
-from bot.commands.lookup import AnyNewsroom, Reference, find_newsroom, find_release, is_address, reference
+from bot.commands.lookup import AnyNewsroom, Reference, find_newsroom, find_release, is_address, reference, replied_to, which
 from bot.contacts import KnownContact
 from bot.domain.card import Button, Card
 from bot.domain.newsroom import Newsroom
@@ -54,8 +54,11 @@ async def run(ctx: Context, args: Wanted) -> Reply:
     if args.words:
         newsroom = await find_newsroom(ctx, args.words, lambda slug: f"/contact {slug}{' vcard' if args.vcard else ''}")
         return await _of_newsrooms(ctx, [newsroom], args)
-    if replied_to := await _replied_to(ctx):
-        return await _of_release(ctx, replied_to, args)
+    shown = await replied_to(ctx)
+    if len(shown) > 1:
+        raise which(shown, f"/contact release:{{}}{' vcard' if args.vcard else ''}", ctx.texts)
+    if shown:
+        return await _of_release(ctx, shown[0], args)
     newsrooms = await ctx.own_newsrooms()
     if not newsrooms:
         said = ctx.texts.t("Whose press contact? Write the newsroom's name after the command.")
@@ -95,13 +98,6 @@ def _reply(ctx: Context, card: Card, shown: Sequence[tuple[PressDesk, Sequence[K
         return Reply(card)
     names = ", ".join(desk.newsroom.name for desk, _ in shown)
     return Reply(say_card(ctx.texts.t("Press contacts of {newsroom} for your address book.", newsroom=names)), files=files)
-
-
-async def _replied_to(ctx: Context) -> Release | None:
-    if not ctx.call.reply_to:
-        return None
-    post = await ctx.tx.outbox.post(ctx.call.address, ctx.call.reply_to)
-    return await ctx.tx.releases.get(post.shows[0][0]) if post and post.shows else None
 
 
 COMMAND = Command(

@@ -26,6 +26,7 @@ Again = Callable[[str], str]
 EVERYTHING = frozenset({"all", "alle", "alt", "everything"})
 LIST_LIVES = timedelta(hours=1)
 _CHOICES = 8
+_TITLE = 60
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _REFERENCE = re.compile(r"(?P<direct>(?:id|release):)?#?(?P<number>[0-9]{1,18})", re.IGNORECASE)
 
@@ -150,7 +151,7 @@ async def is_polled(ctx: Context, newsroom: AnyNewsroom) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A release by its number in the list shown last, or (`direct`, and where there is no such number) by its id."""
+    """A release by its number in the digest replied to or the list shown last; or (`direct`, and where there is none) by its id."""
 
     number: int
     direct: bool = False
@@ -162,10 +163,26 @@ def reference(words: str) -> Reference | None:
     return Reference(int(found["number"]), bool(found["direct"])) if found else None
 
 
+async def replied_to(ctx: Context) -> list[Release]:
+    """The releases that the message replied to is about, in its order; none where it is none of ours."""
+    ids = await ctx.tx.outbox.about(ctx.call.address, ctx.call.reply_to) if ctx.call.reply_to else []
+    return await ctx.tx.releases.many(ids)
+
+
+def which(releases: Sequence[Release], command: str, texts: Texts) -> NearMiss:
+    """The question which of several is meant; `command` is the line that asks of one, with `{}` for its id."""
+    titles = [shorten(each.content(texts.language).title, _TITLE) for each in releases[:_CHOICES]]
+    choice = [Button(title, command.format(each.id)) for title, each in zip(titles, releases, strict=False)]
+    return NearMiss(texts.t("Which of these releases?"), choice)
+
+
 async def find_release(ctx: Context, wanted: Reference) -> Release:
-    """The release that is meant. Raises UserError."""
+    """The release that is meant: of the digest replied to, of the list shown last, or with this id. Raises UserError."""
     release_id: ReleaseId | None = None
-    if not wanted.direct:
+    digest = [] if wanted.direct else await replied_to(ctx)
+    if len(digest) > 1 and 1 <= wanted.number <= len(digest):
+        release_id = digest[wanted.number - 1].id
+    elif not wanted.direct:
         release_id = await ctx.tx.lists.entry(ctx.call.actor, ctx.call.address, wanted.number, ctx.now - LIST_LIVES)
     release = await ctx.tx.releases.get(ReleaseId(wanted.number) if release_id is None else release_id)
     if release is None or not await ctx.may_see(release):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from bot.alerts.wants import Wanting
-from bot.cards.shorten import shorten
 from bot.cards.why import Bringing, named_posts, why_card
 from bot.commands.command import Command, Family
 from bot.commands.context import Context, NearMiss
-from bot.commands.lookup import Reference, find_release, reference
+from bot.commands.lookup import Reference, find_release, reference, replied_to, which
 from bot.commands.trying import name_of
 from bot.domain.card import Button
 from bot.domain.release import Release
 from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply, Story
-
-_CHOICES = 8
-_TITLE = 60
 
 
 def parse_args(rest: str, texts: Texts) -> Reference | None:
@@ -29,7 +25,7 @@ def parse_args(rest: str, texts: Texts) -> Reference | None:
 
 async def run(ctx: Context, wanted: Reference | None) -> Reply:
     """The story of one release here."""
-    release = await find_release(ctx, wanted) if wanted else await _replied_to(ctx)
+    release = await find_release(ctx, wanted) if wanted else await _told(ctx)
     story = await ctx.tx.outbox.story(ctx.destination.id, release.id) if ctx.destination else Story((), ())
     ctx.speaks_of = named_posts(story, ctx.texts, ctx.now)
     wanting = Wanting(release, final=True)
@@ -41,13 +37,10 @@ async def run(ctx: Context, wanted: Reference | None) -> Reply:
     return Reply(why_card(release, story, bringing, ctx.texts, ctx.now), private=True)
 
 
-async def _replied_to(ctx: Context) -> Release:
-    post = await ctx.tx.outbox.post(ctx.call.address, ctx.call.reply_to) if ctx.call.reply_to else None
-    shown = await ctx.tx.releases.many([ident for ident, _ in post.shows]) if post else []
+async def _told(ctx: Context) -> Release:
+    shown = await replied_to(ctx)
     if len(shown) > 1:
-        language = ctx.texts.language
-        choice = [Button(shorten(each.content(language).title, _TITLE), f"/why id:{each.id}") for each in shown[:_CHOICES]]
-        raise NearMiss(ctx.texts.t("Which of these releases?"), choice)
+        raise which(shown, "/why id:{}", ctx.texts)
     if not shown:
         said = ctx.texts.t("Which release? Write its number in the list, such as /why 3, or reply to an alert with /why.")
         raise NearMiss(said, [Button(ctx.texts.t("Latest"), "/latest")])

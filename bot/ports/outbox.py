@@ -128,6 +128,10 @@ class Outbox(Protocol):
         """The post that the platform calls by this reference."""
         ...
 
+    async def about(self, address: Address, reference: str) -> list[ReleaseId]:
+        """The releases that the post of this reference shows, in its order; or the one of which it tells more."""
+        ...
+
     async def health(self) -> OutboxHealth: ...
     async def dead_letters(self, limit: int) -> list[DeadLetter]:
         """The newest deliveries that were given up."""

@@ -52,6 +52,14 @@ class Looking:
         )
         return found[-1] if found else None
 
+    async def about(self, address: Address, reference: str) -> list[ReleaseId]:
+        """See `bot.ports.Outbox.about`."""
+        post = await self.post(address, reference)
+        if post is None or post.shows:
+            return [ident for ident, _ in post.shows] if post else []
+        made_by = select(DeliveryRow.release_id).where(DeliveryRow.id == post.delivery_id)
+        return [ReleaseId(ident) for ident in (await self._db.execute(made_by)).scalars() if ident is not None]
+
     async def _posts(self, *where: ColumnElement[bool]) -> list[Post]:
         rows = await self._db.execute(
             select(

@@ -171,6 +171,33 @@ async def test_why_in_reply_to_a_digest_asks_which_release(desk: Newsdesk) -> No
     assert f"[Ny konsul] /why id:{other}" in words
 
 
+async def test_what_is_asked_in_reply_to_a_digest_is_about_its_releases(desk: Newsdesk) -> None:
+    """Whom to call is asked of one of them, and numbers are the digest's, whatever list was shown last."""
+    await desk.ask("/subscribe um")
+    about, other = await found(desk, 50, "Ny ambassade i Nuuk"), await found(desk, 51, "Ny konsul")
+    await follows(desk, None, "digest", DeliveryKind.DIGEST)
+    await settled(desk, DeliveryState.SENT, shows=((about, 1), (other, 1)), reference="58")
+    choice = await desk.words("/contact vcard", reply_to="58")
+    assert "Hvilken af disse pressemeddelelser?" in choice
+    assert f"[Ny konsul] /contact release:{other} vcard" in choice
+    await desk.ask("/latest københavns politi")
+    assert "Ny konsul" in await desk.words("/contact 2", reply_to="58")
+    assert "Ny ambassade i Nuuk" in await desk.words("/release 1", reply_to="58")
+    assert "Fest i gaden" in await desk.words("/release 2")
+
+
+async def test_what_is_asked_in_reply_to_a_follow_up_is_about_its_release(desk: Newsdesk) -> None:
+    """What changed stands in a message of its own, which is the last that people read."""
+    await desk.ask("/subscribe um")
+    about = await found(desk, 50, "Ny ambassade i Nuuk")
+    await owed(desk, about)
+    await settled(desk, DeliveryState.SENT)
+    await follows(desk, about, "changes")
+    await settled(desk, DeliveryState.SENT, shows=(), reference="57")
+    for line in ("/contact", "/why"):
+        assert "Ny ambassade i Nuuk" in await desk.words(line, reply_to="57")
+
+
 async def test_more_leads_to_what_an_alert_has_no_room_for(desk: Newsdesk) -> None:
     """For whoever asked alone, and no longer than a headline."""
     await desk.ask("/subscribe um")

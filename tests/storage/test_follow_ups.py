@@ -104,6 +104,20 @@ async def test_an_edit_alone_tells_nobody(world: World) -> None:
     assert (post.reference, post.shows, post.told) == (before.reference, ((release, 2),), ((release, 2),))
 
 
+async def test_a_follow_up_is_about_the_release_of_its_alert(world: World) -> None:
+    """Though its post shows none; a message that is none of ours is about nothing."""
+    release, (desk,) = await stands(world)
+    await corrected(world, release)
+    (alert,) = await shown(world, desk, release)
+    (correction,) = await world.claim()
+    await world.settle(correction, Sent(), edited=alert.id, shows=((release, 2),))
+    (follow_up,) = await world.claim()
+    await told(world, follow_up, release, 2)
+    async with world.database.read() as tx:
+        for reference, expected in ((alert.reference, [release]), ("follow-up", [release]), ("m-99", [])):
+            assert await tx.outbox.about(alert.address, reference) == expected
+
+
 async def test_a_post_that_is_gone_shows_nothing_any_more(world: World) -> None:
     """A later correction finds it nowhere; its reference can still be looked up."""
     release, (desk,) = await stands(world)
