@@ -12,6 +12,7 @@ from bot.cards.occasion import asks, occasion_elements
 from bot.cards.shorten import shorten, shorten_prose, summary
 from bot.cards.words import (
     date_note,
+    elsewhere_in,
     kind_word,
     language_name,
     marks,
@@ -240,6 +241,7 @@ def _alert_buttons(release: Release, content: Content, texts: Texts, taking: But
         Button(texts.t("Mute"), f"/mute {release.newsroom.slug} 1h"),
         _calendar_button(release, content, texts),
         *(_version_button(release, version) for version in other_versions(release, content)),
+        *elsewhere_in(release, content),
     )
     present = [button for button in wanted if button]
     if len(present) <= _BUTTONS:
@@ -255,6 +257,7 @@ def more_card(release: Release, texts: Texts, now: datetime) -> Card:
         _calendar_button(release, content, texts),
         _pictures_button(release, content, texts),
         *(_version_button(release, version) for version in other_versions(release, content)),
+        *elsewhere_in(release, content),
         Button(texts.t("Related"), f"/release id:{release.id} related"),
         Button(texts.t("Why is it here?"), f"/why id:{release.id}"),
         Button(texts.t("Settings"), "/settings"),
@@ -274,6 +277,7 @@ def _release_buttons(release: Release, content: Content, texts: Texts, *, cut: b
             Button(language_name(version.language), f"/release id:{release.id} in:{version.language}")
             for version in other_versions(release, content)
         ),
+        *elsewhere_in(release, content),
     ]
 
 

@@ -92,6 +92,13 @@ def other_versions(release: Release, shown: Content) -> tuple[Content, ...]:
     return tuple(version for language, version in reversed(by_language.items()) if language)
 
 
+def elsewhere_in(release: Release, shown: Content) -> tuple[Button, ...]:
+    """To the versions that the newsroom published as releases of their own, one for each language in which there is no other."""
+    here = {shown.language, *(version.language for version in release.versions)}
+    found = {each.language: each.url for each in shown.translations if each.url and each.language and each.language not in here}
+    return tuple(Button(language_name(language), url=url) for language, url in found.items())
+
+
 def rows(*buttons: Button | None, width: int = 3) -> tuple[tuple[Button, ...], ...]:
     """Buttons in rows of at most `width`, those that are None left out, with labels that fit a telephone."""
     present = [replace(button, label=shorten(button.label, _LABEL)) for button in buttons if button]

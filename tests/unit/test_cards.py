@@ -18,7 +18,7 @@ from bot.domain.contact import Contact, ContactKind, Phone, Pin, PinId
 from bot.domain.newsroom import Newsroom, NewsroomId
 from bot.domain.options import DestinationOptions
 from bot.domain.prose import Block, Span, paragraphs, plain
-from bot.domain.release import Content, DateNote, Document, Kind, Picture, Release, ReleaseId
+from bot.domain.release import Content, DateNote, Document, Kind, Picture, Release, ReleaseId, Translation
 from bot.domain.subscription import DestinationId, Subscription, SubscriptionId
 from bot.i18n import texts
 
@@ -82,6 +82,17 @@ def test_an_alert_is_in_the_readers_language_where_the_newsroom_wrote_it_so() ->
     assert commands(cards.alert_card(both, EN))["Dansk"] == "https://press.example/1"
     assert commands(cards.alert_card(both, DA))["English"] == "https://press.example/2"
     assert cards.alert_card(release(), EN).elements[1] == Title("Nye sanktioner", "https://press.example/1")
+
+
+def test_a_version_under_a_number_of_its_own_is_a_button_away() -> None:
+    """Wherever the release is shown; one that is stored with it goes before."""
+    english = Translation("via:host:13", "en", "New sanctions", "https://press.example/13")
+    told = release(replace(DANISH, translations=(english, Translation("via:host:14", "", "?", "https://press.example/14"))))
+    for card in (cards.alert_card(told, DA), cards.release_card(told, DA, NOW), cards.more_card(told, DA, NOW)):
+        assert commands(card)["English"] == "https://press.example/13"
+        assert "https://press.example/14" not in commands(card).values()
+    both = release(replace(DANISH, translations=(english,)), ENGLISH)
+    assert commands(cards.alert_card(both, DA))["English"] == "https://press.example/2"
 
 
 def test_the_newsrooms_own_word_stands_where_there_is_no_other() -> None:
