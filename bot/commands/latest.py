@@ -57,7 +57,7 @@ def read(rest: str, texts: Texts, now: datetime) -> Latest:
 async def run(ctx: Context, rest: str) -> Reply:
     """A page of the newest releases, numbered."""
     args = read(rest, ctx.texts, ctx.now)
-    kept = await keep(ctx, args.request, f"/latest {rest}")
+    kept = await keep(ctx, args.request, "/latest")
     if args.words and args.words.casefold() not in EVERYTHING:
         newsroom = await find_newsroom(ctx, args.words, lambda slug: _command(args, slug))
         if not isinstance(newsroom, Newsroom):

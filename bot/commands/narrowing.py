@@ -45,9 +45,9 @@ class Kept:
         return bool(self.newsrooms or self.left_out)
 
 
-async def keep(ctx: Context, request: Request, line: str) -> Kept:
-    """What the request is kept to; `line` is the whole command line. Raises NearMiss for a newsroom of which nothing is kept."""
-    found = [(asked, await _newsroom(ctx, asked, line)) for asked in request.newsrooms]
+async def keep(ctx: Context, request: Request, command: str) -> Kept:
+    """What the request to a command is kept to. Raises NearMiss for a newsroom of which nothing is kept."""
+    found = [(asked, await _newsroom(ctx, asked, command, request.line)) for asked in request.newsrooms]
     wanted = tuple(newsroom for asked, newsroom in found if not asked.out and isinstance(newsroom, Newsroom))
     out = [newsroom for asked, newsroom in found if asked.out]
     narrowing = Narrowing(request.kinds, request.kinds_out, request.languages, request.languages_out, request.since, request.until)
@@ -57,8 +57,9 @@ async def keep(ctx: Context, request: Request, line: str) -> Kept:
     return Kept(wanted, tuple(newsroom.id for newsroom in out if isinstance(newsroom, Newsroom)), narrowing, said)
 
 
-async def _newsroom(ctx: Context, asked: Asked, line: str) -> AnyNewsroom:
-    newsroom = await find_newsroom(ctx, asked.text, lambda slug: line.replace(asked.text, slug, 1))
+async def _newsroom(ctx: Context, asked: Asked, command: str, line: str) -> AnyNewsroom:
+    before, after = line[: asked.at], line[asked.at + len(asked.text) :]
+    newsroom = await find_newsroom(ctx, asked.text, lambda slug: f"{command} {before}{slug}{after}")
     if asked.out or isinstance(newsroom, Newsroom):
         return newsroom
     subscribe = Button(ctx.texts.t("Subscribe"), f"/subscribe {newsroom.slug}")

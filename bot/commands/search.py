@@ -44,7 +44,7 @@ def parse_args(rest: str, texts: Texts) -> str:
 async def run(ctx: Context, line: str) -> Reply:
     """A page of what was found, with the words pointed out, and how the line was understood."""
     request = understand(line, ctx.now, ctx.texts.zone)
-    kept = await keep(ctx, request, f"/search {line}")
+    kept = await keep(ctx, request, "/search")
     stored = await ctx.newsrooms()
     query = parse(request.words, languages=_languages(stored))
     search = partial(_find, ctx, query, kept, stored)

@@ -37,6 +37,7 @@ _QUOTES = '"“”„«»'
 _PHRASE = re.compile(rf"[-−–]*[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]\*?")
 _LABEL = re.compile(r"(?P<out>[-−–]*)(?P<label>[^\W\d_]+):\s*")
 _VALUE = re.compile(rf"[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)(?:[{_QUOTES}]|$)|(?P<word>[^\s{_QUOTES}]+)")
+_NAMES = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _TWO_WORDS = re.compile(r"[^\W\d_]+\s+[^\W\d_]+(?!\S)")
 _PLAIN = re.compile(rf"[^\s{_QUOTES}]+|[{_QUOTES}]")
 _SPACE = re.compile(r"\s*")
@@ -45,10 +46,11 @@ _NOT_RUNNING = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A value that a label was given, and whether it is to be left out: `-kind:nyhed`."""
+    """A value that a label was given, and whether it is to be left out: `-kind:nyhed`; `at`: where in the line it begins."""
 
     text: str
     out: bool = False
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
@@ -91,9 +93,12 @@ def _read_label(line: str, at: int, labels: Labels) -> int | None:
 
 def _take_newsroom(line: str, at: int, out: bool, labels: Labels) -> int | None:  # noqa: FBT001
     found = _VALUE.match(line, at)
-    names = [name.strip() for name in _text(found).split(",")] if found else []
-    labels.newsrooms += [Asked(name, out) for name in names if name]
-    return found.end() if found and any(names) else None
+    if found is None:
+        return None
+    start = found.start("word" if found["quoted"] is None else "quoted")
+    names = list(_NAMES.finditer(_text(found)))
+    labels.newsrooms += [Asked(name[0], out, start + name.start()) for name in names]
+    return found.end() if names else None
 
 
 def _take_kind(line: str, at: int, out: bool, labels: Labels) -> int | None:  # noqa: FBT001

@@ -65,6 +65,14 @@ async def test_newsrooms_are_found_forgivingly(desk: Newsdesk) -> None:
     assert press((await desk.ask("/search møde newsroom:energinet")).card, "Abonner") == "/subscribe energinet"
 
 
+async def test_a_newsroom_is_asked_about_where_it_was_named(desk: Newsdesk) -> None:
+    """Though its letters stand in other words before, and others are named in the same quotes."""
+    said = (await desk.ask("/search udenrgsministre newsroom:udenrgsmin")).card
+    assert press(said, "Udenrigsministeriet") == "/search udenrgsministre newsroom:udenrigsministeriet"
+    said = (await desk.ask('/latest udenrgsmin -newsroom:"politi, udenrgsmin" kind:nyhed')).card
+    assert press(said, "Udenrigsministeriet") == '/latest udenrgsmin -newsroom:"politi, udenrigsministeriet" kind:nyhed'
+
+
 async def test_a_slip_is_asked_about(desk: Newsdesk) -> None:
     """A word that stands nowhere is mended by the words of titles, if that finds something."""
     card = (await desk.ask("/search rusland sanktoiner")).card
