@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.cards import Page, list_card, say_card
@@ -62,7 +62,10 @@ async def run(ctx: Context, rest: str) -> Reply:
         newsroom = await find_newsroom(ctx, args.words, lambda slug: _command(args, slug))
         if not isinstance(newsroom, Newsroom):
             return Reply(_not_followed(newsroom, ctx.texts))
-        return await _list(ctx, [newsroom], args, kept, newsroom.slug)
+        newsrooms = kept.without((newsroom, *(each for each in kept.newsrooms if each.id != newsroom.id)))
+        if len(newsrooms) > 1:
+            kept = replace(kept, said=BETWEEN.join(filter(None, (newsroom.name, kept.said))))
+        return await _list(ctx, newsrooms, args, kept, newsroom.slug)
     usual = await (ctx.tx.newsrooms.offered() if args.words else ctx.own_newsrooms())
     newsrooms = kept.among(usual)
     return await _list(ctx, newsrooms, args, kept, args.words) if usual or newsrooms else Reply(_no_newsrooms(ctx.texts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -33,7 +33,11 @@ class Kept:
 
     def among(self, newsrooms: Sequence[Newsroom]) -> list[Newsroom]:
         """Those asked for, else all of these, without those that must not be."""
-        return [newsroom for newsroom in self.newsrooms or newsrooms if newsroom.id not in self.left_out]
+        return self.without(self.newsrooms or newsrooms)
+
+    def without(self, newsrooms: Iterable[Newsroom]) -> list[Newsroom]:
+        """These, but for those that must not be."""
+        return [newsroom for newsroom in newsrooms if newsroom.id not in self.left_out]
 
     def narrowed(self, ask: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
         """The repository's method, to be asked for what the answer is kept to."""

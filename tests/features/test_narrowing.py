@@ -65,6 +65,14 @@ async def test_newsrooms_are_found_forgivingly(desk: Newsdesk) -> None:
     assert press((await desk.ask("/search møde newsroom:energinet")).card, "Abonner") == "/subscribe energinet"
 
 
+async def test_latest_takes_a_newsroom_beside_those_of_labels(desk: Newsdesk) -> None:
+    """What a label adds is there too, and what it leaves out is not."""
+    both = await desk.words("/latest um newsroom:kbh")
+    assert both.startswith("Seneste · Udenrigsministeriet · Københavns Politi\n")
+    assert "Politiet efterlyser vidner" in both
+    assert "Afgrænset til: uden Udenrigsministeriet" in await desk.words("/latest um -newsroom:um")
+
+
 async def test_a_newsroom_is_asked_about_where_it_was_named(desk: Newsdesk) -> None:
     """Though its letters stand in other words before, and others are named in the same quotes."""
     said = (await desk.ask("/search udenrgsministre newsroom:udenrgsmin")).card
