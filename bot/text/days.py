@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -23,6 +24,18 @@ class Days:
     since: date | None = None
     earlier: date | None = None
     both: bool = False
+
+    def named_before(self, day: date) -> date | None:
+        """Where the last days before a day begin that go by the same name; None where these alone bear it."""
+        if self.earlier is None:
+            return None
+        if self.first - self.earlier == 7 * ONE:
+            return self.first - ((self.first - day).days // 7 + 1) * 7 * ONE
+        for year in range(day.year, day.year - 9, -1):
+            with suppress(ValueError):  # 29 February
+                if (first := self.first.replace(year=year)) < day:
+                    return first
+        return None
 
 
 def one_day(day: date) -> Days:

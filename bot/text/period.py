@@ -73,9 +73,8 @@ def _within(text: str, at: int, today: date) -> Period | None:
 def between(one: Days, other: Days) -> tuple[date, date]:
     """From the one to the other, both included.
 
-    Where they come the wrong way round, the first is the one before that goes by the same name (`fra december til januar`, `fra
-    mandag til fredag`), else they change places.
+    Where they come the wrong way round, the first is the last one before that goes by the same name (`fra december til januar`,
+    `fra mandag til fredag`, `fra oktober til november 2023`), else they change places.
     """
-    if one.first >= other.after and one.earlier:
-        return one.earlier, other.after
-    return min(one.first, other.first), max(one.after, other.after)
+    first = one.named_before(other.after) if one.first >= other.after else None
+    return (first, other.after) if first else (min(one.first, other.first), max(one.after, other.after))

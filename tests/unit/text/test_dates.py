@@ -97,6 +97,11 @@ def test_dates_told_from_today(text: str, expected: str) -> None:
         ("fra mandag til onsdag", "2026-11-16..2026-11-19"),
         ("between 28 September and 3 October", "2026-09-28..2026-10-04"),
         ("fra december til januar", "2025-12-01..2026-02-01"),
+        ("fra oktober til november 2024", "2024-10-01..2024-12-01"),
+        ("fra 24. december til 1. januar 2023", "2022-12-24..2023-01-02"),
+        ("between October 1 and October 5, 2023", "2023-10-01..2023-10-06"),
+        ("fra 29. februar til 1. marts 2022", "2020-02-29..2022-03-02"),
+        ("fra mandag til 13. oktober 2025", "2025-10-13..2025-10-14"),
         ("fra 5. oktober 2026 til 1. oktober 2026", "2026-10-01..2026-10-06"),
     ],
 )
