@@ -115,9 +115,9 @@ def _month_and_year(found: re.Match[str], _today: date) -> Days | None:
     return month_of(int(found[2]), _MONTH_NUMBERS[found[1].lower()])
 
 
-@_form(rf"({_WHOLE_NAMES}) (?:sidste år|last year)")
-def _month_of_last_year(found: re.Match[str], today: date) -> Days | None:
-    return month_of(today.year - 1, _MONTH_NUMBERS[found[1].lower()])
+@_form(rf"({_WHOLE_NAMES})(?: måned)? (?:(sidste år|last year|i fjor)|i år|i aar|this year)")
+def _month_of_this_year_or_the_last(found: re.Match[str], today: date) -> Days | None:
+    return month_of(today.year - bool(found[2]), _MONTH_NUMBERS[found[1].lower()])
 
 
 @_form(rf"(?:i )?{_LAST} ({_WHOLE_NAMES})")
@@ -126,7 +126,7 @@ def _last_month_of_the_name(found: re.Match[str], today: date) -> Days | None:
     return month_of(today.year - (month >= today.month), month)
 
 
-@_form(rf"({_WHOLE_NAMES})", sure=False)
+@_form(rf"({_WHOLE_NAMES})(?: måned)?", sure=False)
 def _month_alone(found: re.Match[str], today: date) -> Days | None:
     month = _MONTH_NUMBERS[found[1].lower()]
     days = month_of(today.year - (month > today.month), month)
@@ -171,6 +171,17 @@ def _told_from_today(found: re.Match[str], today: date) -> Days:
     return one_day(today + _TOLD[(found[1] or found[2] or found[3]).lower()] * ONE)
 
 
+@_form(r"(?:i (?:morges|formiddags|eftermiddags|aften)|this (?:morning|afternoon|evening)|tonight)")
+def _part_of_today(_found: re.Match[str], today: date) -> Days:
+    return one_day(today)
+
+
+@_form(r"(?:(i aftes)|i nat|last night)")
+def _last_night(found: re.Match[str], today: date) -> Days:
+    """A night is of two days."""
+    return Days(today - ONE, today if found[1] else today + ONE)
+
+
 @_form(r"(?:the )?day before yesterday")
 def _day_before_yesterday(_found: re.Match[str], today: date) -> Days:
     return one_day(today - 2 * ONE)
@@ -193,9 +204,9 @@ def _last_or_this(found: re.Match[str], today: date) -> Days | None:
     return unit_of(_UNIT[found[2].lower()], today, -1 if before else 0)
 
 
-@_form(r"i (?:år|aar)")
-def _this_year(_found: re.Match[str], today: date) -> Days | None:
-    return unit_of(YEAR, today, 0)
+@_form(r"i (?:år|aar|(fjor))")
+def _this_year_or_the_last(found: re.Match[str], today: date) -> Days | None:
+    return unit_of(YEAR, today, -1 if found[1] else 0)
 
 
 @_form(rf"(?:i )?(?:({_LAST}) weekend|weekenden|{_THIS} weekend)")

@@ -15,6 +15,7 @@ _BEFORE = re.compile(r"(?:før|foer|inden|before)\s+", re.IGNORECASE)
 _UNTIL = re.compile(r"(?:indtil|til og med|until|till)\s+", re.IGNORECASE)
 _WITHIN = re.compile(r"(?:i|in|during|on|den|d\.)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:mellem|between)\s+", re.IGNORECASE)
+_TO = re.compile(r"\s*(?:-|–|til|to|until|till)\s+", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:-|–|til|to|og|and)\s+", re.IGNORECASE)
 
 
@@ -67,7 +68,16 @@ def _within(text: str, at: int, today: date) -> Period | None:
     figures = found and "/" in text[found.end() : found.end() + 3] and not found[0].lower().startswith("d")
     weak = named(text, found.end(), today) if found and not figures else None
     best = max(filter(None, (one, weak)), key=lambda days: days[1], default=None)
-    return Period(best[0].first, best[0].after, best[1]) if best else None
+    return _stretch(text, best or named(text, at, today), today) or (
+        Period(best[0].first, best[0].after, best[1]) if best else None
+    )
+
+
+def _stretch(text: str, one: tuple[Days, int] | None, today: date) -> Period | None:
+    """From one date to another, with no word before them: `1. oktober til 5. oktober`. The other must be one wherever it stands."""
+    link = one and not one[0].both and _TO.match(text, one[1])
+    other = link and named(text, link.end(), today, sure=True)
+    return Period(*between(one[0], other[0]), other[1]) if one and other else None
 
 
 def between(one: Days, other: Days) -> tuple[date, date]:

@@ -37,6 +37,9 @@ def days(text: str, today: date = TODAY) -> str:
         ("december 2025", "2025-12-01..2026-01-01"),
         ("oktober sidste år", "2025-10-01..2025-11-01"),
         ("last december", "2025-12-01..2026-01-01"),
+        ("september i år", "2026-09-01..2026-10-01"),
+        ("january this year", "2026-01-01..2026-02-01"),
+        ("oktober måned i fjor", "2025-10-01..2025-11-01"),
         ("uge 41", "2026-10-05..2026-10-12"),
         ("uge 50", "2025-12-08..2025-12-15"),
         ("week 1 2026", "2025-12-29..2026-01-05"),
@@ -65,6 +68,12 @@ def test_calendar_dates(text: str, expected: str) -> None:
         ("i forrige måned", "2026-10-01..2026-11-01"),
         ("last quarter", "2026-07-01..2026-10-01"),
         ("sidste år", "2025-01-01..2026-01-01"),
+        ("i fjor", "2025-01-01..2026-01-01"),
+        ("i morges", "2026-11-23..2026-11-24"),
+        ("this morning", "2026-11-23..2026-11-24"),
+        ("i aftes", "2026-11-22..2026-11-23"),
+        ("i nat", "2026-11-22..2026-11-24"),
+        ("last night", "2026-11-22..2026-11-24"),
         ("sidste weekend", "2026-11-21..2026-11-23"),
         ("de seneste 3 dage", "2026-11-20..2026-11-24"),
         ("past three weeks", "2026-11-02..2026-11-24"),
@@ -103,6 +112,11 @@ def test_dates_told_from_today(text: str, expected: str) -> None:
         ("fra 29. februar til 1. marts 2022", "2020-02-29..2022-03-02"),
         ("fra mandag til 13. oktober 2025", "2025-10-13..2025-10-14"),
         ("fra 5. oktober 2026 til 1. oktober 2026", "2026-10-01..2026-10-06"),
+        ("1. oktober til 5. oktober", "2026-10-01..2026-10-06"),
+        ("28 Sep - 3 Oct 2025", "2025-09-28..2025-10-04"),
+        ("oktober til november 2024", "2024-10-01..2024-12-01"),
+        ("uge 40 til uge 41", "2026-09-28..2026-10-12"),
+        ("i september måned", "2026-09-01..2026-10-01"),
     ],
 )
 def test_words_that_ask_for_a_time(text: str, expected: str) -> None:
@@ -115,7 +129,7 @@ def test_words_that_ask_for_a_time(text: str, expected: str) -> None:
     [
         "maj", "mandag", "oktober", "2025", "13/10", "i 3/10", "klimamål", "i 2030", "i morgen", "før 2030", "31. februar",
         "mod 2025", "til mandag", "sidste år's", "i dagpleje", "1.10.2025.3", "13. oktober-aftalen", "uge 60", "de seneste 9999 år",
-        "seneste tal", "siden", "fra Danmark", "",
+        "seneste tal", "siden", "fra Danmark", "mandag til fredag", "2025 til 2030", "",
     ],
 )  # fmt: skip
 def test_what_is_no_date_in_running_text(text: str) -> None:
