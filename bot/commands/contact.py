@@ -10,10 +10,11 @@ from bot.cards import PressDesk, contact_card, release_contact_card, say_card
 from bot.cards.contact import of_newsroom, of_release, sightings
 from bot.cards.vcard import vcard_file
 from bot.commands.command import Command, Family
-from bot.commands.context import Context
+from bot.commands.context import Context, NearMiss
 from bot.commands.line import unquoted
 from bot.commands.linked import release_at
 from bot.commands.lookup import AnyNewsroom, Reference, find_newsroom, find_release, is_address, reference, replied_to, which
+from bot.commands.narrowing import not_collected
 from bot.contacts import KnownContact
 from bot.domain.card import Button, Card
 from bot.domain.newsroom import Newsroom
@@ -75,7 +76,12 @@ async def press_desk(ctx: Context, newsroom: AnyNewsroom) -> PressDesk:
 
 
 async def _of_newsrooms(ctx: Context, newsrooms: Sequence[AnyNewsroom], args: Wanted) -> Reply:
+    """Raises NearMiss where nothing is known of the one that was asked for, since nothing of it is collected."""
     desks = [await press_desk(ctx, newsroom) for newsroom in newsrooms[:_MOST]]
+    for desk in desks:
+        if not isinstance(desk.newsroom, Newsroom) and not desk.known:
+            again = [] if is_address(args.words) else [Button(ctx.texts.t("Subscribe"), f"/subscribe {desk.newsroom.slug}")]
+            raise NearMiss(not_collected(desk.newsroom, ctx.texts), again)
     card = contact_card(desks, ctx.texts, more=max(0, len(newsrooms) - _MOST))
     return _reply(ctx, card, [(desk, of_newsroom(desk)) for desk in desks], args)
 

@@ -92,6 +92,15 @@ async def test_a_release_older_than_those_looked_at_has_its_people(desk: Newsdes
     assert [label for label, _, _ in await contacts(desk, f"/contact release:{old}")] == ["Freja Holmsted"]
 
 
+async def test_of_a_newsroom_that_nobody_follows_that_is_said(desk: Newsdesk) -> None:
+    """Rather than that its releases, of which there are none here, name nobody; whom the catalogue knows is told all the same."""
+    words = await desk.words("/contact energinet")
+    assert "Ingen her abonnerer på Energinet endnu" in words
+    assert "[Abonner] /subscribe energinet" in words
+    assert "Ingen her abonnerer på" in await desk.words("/contact https://press.example/nyhed/999")
+    assert await contacts(desk, "/contact säkerhetspolisen")
+
+
 # Pinning ----------------------------------------------------------------------------------------------------------------
 
 
