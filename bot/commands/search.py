@@ -14,12 +14,12 @@ from bot.commands.narrowing import Kept, keep, other_readings
 from bot.domain.card import Button
 from bot.domain.newsroom import Newsroom
 from bot.domain.prose import Block, plain
-from bot.domain.release import Release
+from bot.domain.release import Content, Release
 from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Found, Reply
 from bot.text.highlight import highlight
-from bot.text.query import Query, parse
+from bot.text.query import Query, matches, parse
 from bot.text.request import Request, understand
 from bot.text.spelling import corrected
 
@@ -94,9 +94,21 @@ def _heading(words: str, found: Found, texts: Texts) -> str:
 
 
 def _snippet(query: Query, release: Release, texts: Texts) -> Block:
-    content = release.content(texts.language)
-    text = f"{content.lead}\n{plain(content.body)}"[:_SEARCHED]
-    return highlight(query, text, content.language, _SNIPPET)
+    content = _found_in(query, release, texts)
+    return highlight(query, _text(content), content.language, _SNIPPET)
+
+
+def _found_in(query: Query, release: Release, texts: Texts) -> Content:
+    """The version that has the words: the reader's, else the first that has them."""
+    read = release.content(texts.language)
+    others = [version for version in release.versions if version != read]
+    if not others or matches(query, f"{read.title}\n{_text(read)}", read.language):
+        return read
+    return next((each for each in others if matches(query, f"{each.title}\n{_text(each)}", each.language)), read)
+
+
+def _text(content: Content) -> str:
+    return f"{content.lead}\n{plain(content.body)}"[:_SEARCHED]
 
 
 async def _nothing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.domain.card import Entry
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Settlement
 from tests.features.newsdesk import ELSEWHERE, GROUP, HERE, NOW, READER, Newsdesk, press, release_id
 
@@ -151,6 +152,15 @@ async def test_contact_of_a_release_shows_its_own(desk: Newsdesk) -> None:
         assert "Freja Holmsted +4520123456" in words
         assert "+4533920000" not in words
     assert "nævner ingen pressekontakt. Her er nyhedsrummets" in await desk.words("/contact release:2")
+
+
+async def test_a_search_shows_the_words_where_they_stand(desk: Newsdesk) -> None:
+    """In another language version than the reader's too."""
+    card = (await desk.ask("/search supports package")).card
+    (snippet,) = [each.snippet for each in card.elements if isinstance(each, Entry)]
+    assert snippet is not None
+    assert [span.text for span in snippet.spans if span.bold] == ["supports", "package"]
+    assert "Danmark bakker op" in await desk.words("/search bakker")
 
 
 async def test_contact_in_reply_to_an_alert_is_about_its_release(desk: Newsdesk) -> None:
