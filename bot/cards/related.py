@@ -23,9 +23,9 @@ _SHOWN = 4
 _LISTED = 20
 
 
-def pictures_card(release: Release, texts: Texts, now: datetime) -> Card:
-    """The pictures of a release: the first of them shown, all with what stands below them and whose they are."""
-    content = release.content(texts.language)
+def pictures_card(release: Release, texts: Texts, now: datetime, *, language: str = "") -> Card:
+    """The pictures of a release, of its wanted language version: the first shown, all with what stands below and whose they are."""
+    content = release.content(language or texts.language)
     elements: list[Element] = [Meta(meta_parts(release, content, texts, now)), Title(shorten(content.title, _TITLE), content.url)]
     for number, picture in enumerate(content.pictures[:_LISTED], 1):
         elements += _picture(number, picture, texts)

@@ -286,7 +286,8 @@ def _documents_button(release: Release, documents: Sequence[Document], texts: Te
 
 
 def _pictures_button(release: Release, content: Content, texts: Texts) -> Button | None:
-    return Button(texts.t("Pictures"), f"/release id:{release.id} pictures") if content.pictures else None
+    of = f" in:{content.language}" if content != release.content(texts.language) else ""
+    return Button(texts.t("Pictures"), f"/release id:{release.id} pictures{of}") if content.pictures else None
 
 
 def _calendar_button(release: Release, content: Content, texts: Texts) -> Button | None:

@@ -17,12 +17,14 @@ from bot.errors import UserError
 from bot.i18n import N_, Texts
 from bot.ports import Reply
 
-_OPTION = re.compile(r"\s+(?:(?P<part>documents|pictures|related|calendar|more)|(?P<how>in|as):(?P<language>[A-Za-z-]{1,20}))$")
+_LANGUAGE = r"[A-Za-z-]{1,20}"
+_PART = r"documents|pictures|related|calendar|more"
+_OPTION = re.compile(rf"\s+(?:(?P<part>{_PART})(?:\s+in:(?P<of>{_LANGUAGE}))?|(?P<how>in|as):(?P<language>{_LANGUAGE}))$")
 
 
 @dataclass(frozen=True, slots=True)
 class OneRelease:
-    """Which release, and which language version of it (empty: the reader's); or a `part` alone (documents, calendar and the like).
+    """Which release, and which language version of it (empty: the reader's); or a `part` of it (pictures, calendar and the like).
 
     `turned`: it takes the place of the version that is shown.
     """
@@ -34,7 +36,7 @@ class OneRelease:
 
 
 def parse_args(rest: str, texts: Texts) -> OneRelease:
-    """`n`, or what buttons ask: `id:123`, `id:123 documents`, `id:123 in:en` and the like. Raises UserError.
+    """`n`, or what buttons ask: `id:123`, `id:123 documents`, `id:123 pictures in:en` and the like. Raises UserError.
 
     `as:en` is the same as `in:en`, as an answer of its own.
     """
@@ -44,7 +46,7 @@ def parse_args(rest: str, texts: Texts) -> OneRelease:
         raise UserError(texts.t("Which release? Write its number in the list, such as /release 3, or find it with /search."))
     if option is None:
         return OneRelease(wanted)
-    return OneRelease(wanted, option["part"] or "", option["language"] or "", turned=option["how"] == "in")
+    return OneRelease(wanted, option["part"] or "", option["language"] or option["of"] or "", turned=option["how"] == "in")
 
 
 async def run(ctx: Context, args: OneRelease) -> Reply:
@@ -54,7 +56,7 @@ async def run(ctx: Context, args: OneRelease) -> Reply:
         case "documents":
             return Reply(documents_card(release, ctx.texts, ctx.now))
         case "pictures":
-            return Reply(pictures_card(release, ctx.texts, ctx.now))
+            return Reply(pictures_card(release, ctx.texts, ctx.now, language=args.language))
         case "more":
             return Reply(more_card(release, ctx.texts, ctx.now), private=True)
         case "calendar":

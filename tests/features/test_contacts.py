@@ -256,6 +256,19 @@ async def test_pictures_with_captions_and_credits(desk: Newsdesk) -> None:
     assert "ingen billeder" in await desk.words(f"/release id:{without} pictures")
 
 
+async def test_the_pictures_are_those_of_the_version_that_is_read(desk: Newsdesk) -> None:
+    """Its own button leads to them, though the reader's version has none."""
+    quay = Picture("https://press.example/1.jpg", "The quay")
+    ident = await publish(
+        desk,
+        release(73, "Kajen åbner", ago=timedelta()),
+        release(73, "The quay opens", ago=timedelta(), language="en", pictures=(quay,)),
+    )
+    english = (await desk.ask(press((await desk.ask(f"/release id:{ident}")).card, "English"))).card
+    card = (await desk.ask(press(english, "Billeder"))).card
+    assert [each.url for each in card.elements if isinstance(each, Image)] == [quay.url]
+
+
 async def test_earlier_releases_on_the_same_matter(desk: Newsdesk) -> None:
     """Never itself and nothing later; the newsroom's own first, and each is opened by its number."""
     before = await publish(
