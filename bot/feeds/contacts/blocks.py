@@ -22,6 +22,7 @@ A_WORD = 4
 _PROSE_END = re.compile(r"(?<=[a-zæøåäöüß]{3})[.!?] +(?=[A-ZÆØÅÄÖÜ])|(?<=[\d)»”\"])[.!?] +(?=[A-ZÆØÅÄÖÜ])")
 _LABELS = re.compile(r"\b(?:e-?mail|mail|e-?post|epost|mejl|sähköposti|adresse|address|web|www)\b|\b[EMTP]\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<![ .][A-ZÆØÅ])(?<!\btlf)(?<!\btel)(?<!\bmob)[.!?] +(?=[A-ZÆØÅÄÖ])|\n\s*[-•·] ?(?=\w)")
+_REMARK = re.compile(r"^\s*\([^()\n]*\)")
 _POSTCODE = re.compile(r"\b(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÆØÅÄÖ]|\b\d{3} \d{2} [A-ZÆØÅÄÖ]")
 
 
@@ -78,6 +79,7 @@ def _begins(gap: str, mark: Mark, block: _Block) -> bool:
     named = _named(gap)
     if named is not None:
         return named.name.casefold() != (block.name or "").casefold()
+    gap = _REMARK.sub("", gap)
     said = re.sub(r"[\W\d_]+", " ", words.FAX.sub(" ", words.PHONE.sub(" ", _LABELS.sub(" ", gap)))).strip()
     if len(said) < A_WORD:
         return False

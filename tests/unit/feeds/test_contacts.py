@@ -181,6 +181,17 @@ def test_a_remark_in_brackets_is_about_the_number_before_it() -> None:
     assert phones(text) == [Phone("+4520415563", note="WhatsApp"), Phone("+298303630")]
 
 
+def test_a_remark_begins_no_other_contact() -> None:
+    """The address behind it is the same desk's."""
+    text = "Pressevagten kan kontaktes på tlf. 61 97 92 47 (ikke SMS). Mail: pressevagten@um.dk"
+    (contact,) = extract_contacts(text, "DK", "da")
+    assert (contact.role, contact.phones, contact.emails) == (
+        "Pressevagten",
+        (Phone("+4561979247", note="ikke SMS"),),
+        ("pressevagten@um.dk",),
+    )
+
+
 def test_two_people_in_one_sentence() -> None:
     """Each number goes to the person named before it, with the role that stands before the name."""
     text = "Kontakt kommunikationschef Mads Holmby på tlf. 20 41 55 63 eller direktør Lise Tangkær på tlf. 63 12 44 55."
