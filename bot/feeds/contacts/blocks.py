@@ -79,6 +79,8 @@ def _begins(gap: str, mark: Mark, block: _Block) -> bool:
     named = _named(gap)
     if named is not None:
         return named.name.casefold() != (block.name or "").casefold()
+    if block.kind is ContactKind.OTHER and _is_press(mark):
+        return True
     gap = _REMARK.sub("", gap)
     said = re.sub(r"[\W\d_]+", " ", words.FAX.sub(" ", words.PHONE.sub(" ", _LABELS.sub(" ", gap)))).strip()
     if len(said) < A_WORD:
@@ -126,6 +128,8 @@ def _kind(gap: str, role: str | None, person: people.Person | None, mark: Mark, 
         return ContactKind.PRESS
     if other > press:
         return ContactKind.OTHER
+    if _is_press(mark):
+        return ContactKind.PRESS
     if (
         press < 0
         and previous is not None
@@ -136,9 +140,14 @@ def _kind(gap: str, role: str | None, person: people.Person | None, mark: Mark, 
         return ContactKind.OTHER
     if mark.phone is not None and mark.phone.e164 is None:
         return ContactKind.OTHER
-    if press < 0 and person is None and previous is None and not words.CUE.search(gap) and _POSTCODE.search(gap):
+    if press < 0 and person is None and not words.CUE.search(gap) and _POSTCODE.search(gap):
         return ContactKind.OTHER
     return ContactKind.PRESS
+
+
+def _is_press(mark: Mark) -> bool:
+    """Whether an address says itself that it is for the media."""
+    return mark.email is not None and words.PRESS.match(mark.email) is not None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -147,7 +147,8 @@ def role_of(text: str, person: Person | None) -> str | None:
 
 
 def _tidy(role: str) -> str | None:
-    return re.sub(r"\s+", " ", role).strip(" ,.:;-|()" + BLOT)[:120] or None
+    said = re.sub(r"\s+", " ", role).strip(" ,.:;-|()" + BLOT)
+    return re.sub(r"\s+(?:på|paa|at|on|tlf|tel|telefon|mobil)$", "", said, flags=re.IGNORECASE)[:120] or None
 
 
 def org_of(text: str) -> str | None:

@@ -127,7 +127,7 @@ _WORDS = word_set(
 _FUNCTION = re.compile(
     r"(?:chef(?:en|in)?|sjef(?:en)?|rådgiver(?:en)?|rådgivar|rådgivare|konsulent(?:en)?|konsult|direktør(?:en)?|direktör(?:en)?|direktor(?:in)?|leder(?:en)?|leiar|ledare|leiter(?:in)?|sekretær(?:en)?|sekreterare|minister(?:en|iet|iets|ium|iums|ie)?|"
     r"ministeriö(?:n)?|johtaja|päällikkö|asiantuntija|toimittaja|tiedottaja|tutkija|sihteeri|koordinaattori|koordinator(?:in)?|ansvarlig|ansvarig|medarbejder|medarbeider|medarbetare|strateg|kommunikatör|formand|forkvinde|leiter|ordförande|ordfører|borgmester|borgermester|"
-    r"professor|forsker|forskare|lektor|inspektør|inspektör|inspektion|direktion|kommissar(?:in)?|kommissær(?:en)?|anklager(?:en)?|overlæge(?:n)?|sprecher(?:in)?|referent(?:in)?|geschäftsführer(?:in)?|vorstand|vorsitzende[rn]?|redaktør|redaktör|redakteur(?:in)?|talsmand|talsperson|talskvinna|talesperson|"
+    r"professor|forsker|forskare|lektor|inspektør|inspektör|inspektion|direktion|kommissar(?:in)?|kommissær(?:en)?|anklager(?:en)?|læge(?:n)?|økonom(?:en)?|jurist(?:en)?|advokat(?:en)?|ingeniør(?:en)?|analytiker(?:en)?|fuldmægtig|ambassadør(?:en)?|sprecher(?:in)?|referent(?:in)?|geschäftsführer(?:in)?|vorstand|vorsitzende[rn]?|redaktør|redaktör|redakteur(?:in)?|talsmand|talsperson|talskvinna|talesperson|"
     r"styrelsen?s?|styrelsens|verket|verkets|myndigheden|myndigheten|direktoratet|nævnet|rådet|departementet|departement|kommunen?s?|regionen|universitet(?:et)?s?|hospital(?:et)?s?|institut(?:tet)?s?|forening(?:en)?s?|universität|virasto|laitos|hallitus|keskus|"
     r"vej|gade|plads|vei(?:en)?|gate|gata(?:n)?|väg(?:en)?|torg|torget|allé|stræde|straße|strasse|strabe|str|weg|platz|"
     r"stelle|arbeit|amt|behörde|abteilung|afdeling(?:en)?|avdeling(?:en)?|avdelning(?:en)?|enhed(?:en)?|enhet(?:en)?|tjeneste(?:n)?|tjänst(?:en)?|vagt(?:en)?|vakt(?:en)?|politi|polizei|polis|poliisi)$"
@@ -142,7 +142,7 @@ def is_function_word(word: str) -> bool:
 
 ROLE = re.compile(
     r"\b(?:\w*(?:chef|sjef|rådgiver|rådgivar|rådgivare|konsulent|direktør|direktör|direktor|leder|leiar|ledare|leiter|sekretær|sekreterare|johtaja|päällikkö|asiantuntija|toimittaja|tiedottaja|tutkija|sihteeri|koordinaattori|koordinator|ansvarlig|ansvarig|"
-    r"medarbejder|medarbeider|medarbetare|strateg|kommunikatör|formand|ordförande|ordfører|borgmester|professor|forsker|forskare|lektor|inspektør|inspektör|kommissar|kommissær|anklager|overlæge|sprecher|referent|geschäftsführer|vorstand|redaktør|redaktör|redakteur|talsmand|talsperson|"
+    r"medarbejder|medarbeider|medarbetare|strateg|kommunikatör|formand|ordförande|ordfører|borgmester|professor|forsker|forskare|lektor|inspektør|inspektör|kommissar|kommissær|anklager|læge|økonom|jurist|advokat|ingeniør|analytiker|fuldmægtig|ambassadør|sprecher|referent|geschäftsführer|vorstand|redaktør|redaktör|redakteur|talsmand|talsperson|"
     r"talesperson|minister)(?:en|in|s|n)?|director|manager|officer|president|head|chief|svp|evp|vp|ceo|cfo|coo|cto|cmo|cco|founder|co-founder|chair\w*|spokes\w+|secretary|editor|advis[eo]r|consultant|specialist|coordinator|commissioner|lead|partner|relations|communications|adjunkt)\b",
     re.IGNORECASE,
 )

@@ -253,6 +253,8 @@ def test_name_above_role_above_number() -> None:
         ("Kontakt\nIda Ravn\nAarhus Universitet\nTlf. 41 87 29 33", "Ida Ravn", None),
         ("Politikommissær Bo Berg, Fyns Politi, tlf. 41 87 29 33", "Bo Berg", "Politikommissær"),
         ("Kontakt borgmester Bo Berg på 41 87 29 33", "Bo Berg", "borgmester"),
+        ("Kontakt cheføkonom Bo Berg, 41 87 29 33", "Bo Berg", "cheføkonom"),
+        ("Kontakt: Ida Ravn, chefkonsulent i Havneministeriet på 41 87 29 33", "Ida Ravn", "chefkonsulent i Havneministeriet"),
         ("Bo Berg, direktør, og Ida Ravn, pressechef, tlf. 41 87 29 33", "Ida Ravn", "pressechef"),
     ],
 )
@@ -260,6 +262,17 @@ def test_whose_number_it_is(text: str, name: str | None, role: str | None) -> No
     """The adviser's and not the minister's; the person's and not the organisation's; a desk's, whomever the questions are to."""
     (contact,) = extract_contacts(text, "SE" if "070" in text else "DK")
     assert (contact.name, contact.role) == (name, role)
+
+
+def test_an_address_block_below_the_people_is_not_for_the_press() -> None:
+    """Its number is the switchboard's, and would stand before the people as a desk; an address that says so is the press desk's."""
+    text = "Kontakt\nIda Ravn\nTlf. 41 87 29 33\n\nFjordby Kommune\nHavnegade 2\n5000 Odense\nTlf. 63 12 44 55\npresse@fjordby.dk"
+    found = [(each.kind, each.name, [phone.e164 for phone in each.phones], each.emails) for each in extract_contacts(text, "DK")]
+    assert found == [
+        (ContactKind.PRESS, "Ida Ravn", ["+4541872933"], ()),
+        (ContactKind.OTHER, None, ["+4563124455"], ()),
+        (ContactKind.PRESS, None, [], ("presse@fjordby.dk",)),
+    ]
 
 
 def test_lost_separators() -> None:
