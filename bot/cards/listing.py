@@ -18,12 +18,16 @@ _TITLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a longer list. `number` counts from 1; `command` is the line that shows the list, to which ` page:2` is added."""
+    """One page of a longer list. `number` counts from 1; `command` is the line that shows the list, to which ` page:2` is added.
+
+    `goes_on`: there is more than `total`, and nobody counted how much.
+    """
 
     number: int
     size: int
     total: int
     command: str
+    goes_on: bool = False
 
     @property
     def first(self) -> int:
@@ -39,7 +43,7 @@ class Page:
         """To the pages before and after this one, as far as there are any."""
         before, after = self.number - 1, self.number + 1
         back = Button(texts.t("◂ Back"), f"{self.command} page:{before}") if before >= 1 else None
-        on = Button(texts.t("More ▸"), f"{self.command} page:{after}") if after <= self.pages else None
+        on = Button(texts.t("More ▸"), f"{self.command} page:{after}") if after <= self.pages or self.goes_on else None
         return tuple(button for button in (back, on) if button)
 
 
@@ -89,8 +93,14 @@ def list_card(
         for at, release in enumerate(releases)
     ]
     elements: list[Element] = [Heading(heading), *entries]
-    if page.pages > 1:
-        place = texts.t("Page {page} of {pages}", page=texts.number(page.number), pages=texts.number(page.pages))
-        elements.append(Text(paragraphs(place)[0], Tone.QUIET))
+    if page.pages > 1 or page.goes_on:
+        elements.append(Text(paragraphs(_place(page, texts))[0], Tone.QUIET))
     elements += [Text(block, Tone.QUIET) for block in paragraphs(note)]
     return Card(summary(heading), tuple(elements), (*rows(*page.buttons(texts)), *rows(*buttons)))
+
+
+def _place(page: Page, texts: Texts) -> str:
+    number = texts.number(page.number)
+    if page.goes_on:
+        return texts.t("Page {page}", page=number)
+    return texts.t("Page {page} of {pages}", page=number, pages=texts.number(page.pages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.cards import Page, list_card, say_card
@@ -76,11 +77,14 @@ async def _find(ctx: Context, query: Query, kept: Kept, stored: Sequence[Newsroo
 
 async def _page(ctx: Context, search: _Search, line: str) -> tuple[Page, Found]:
     page = Page(ctx.page or 1, SHOWN, 0, f"/search {line}")
-    found = await search(limit=SHOWN, offset=page.first - 1)
-    page = Page(page.number, SHOWN, found.total, page.command)
+    found = await search(limit=SHOWN + 1, offset=page.first - 1)
+    shown = replace(found, releases=found.releases[:SHOWN])
+    # What is beyond the cap was not counted.
+    page = replace(page, total=max(found.total, page.first - 1 + len(shown.releases)) if shown.releases else found.total)
+    page = replace(page, goes_on=found.capped and len(found.releases) > SHOWN)
     if found.releases or not found.total:
-        return page, found
-    page = Page(page.pages, SHOWN, found.total, page.command)
+        return page, shown
+    page = replace(page, number=page.pages)
     return page, await search(limit=SHOWN, offset=page.first - 1)
 
 

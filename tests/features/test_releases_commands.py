@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.card import Entry
 from bot.domain.delivery import DeliveryKind, DeliveryState, Owed, Settlement
-from tests.features.newsdesk import ELSEWHERE, GROUP, HERE, NOW, READER, Newsdesk, press, release_id
+from storage import search
+from tests.features.newsdesk import ELSEWHERE, GROUP, HERE, NOW, READER, Newsdesk, buttons_of, press, release_id, words_of
 
 # Latest ---------------------------------------------------------------------------------------------------------------
 
@@ -152,6 +155,17 @@ async def test_contact_of_a_release_shows_its_own(desk: Newsdesk) -> None:
         assert "Freja Holmsted +4520123456" in words
         assert "+4533920000" not in words
     assert "nævner ingen pressekontakt. Her er nyhedsrummets" in await desk.words("/contact release:2")
+
+
+async def test_what_was_not_counted_is_paged_to_its_end(desk: Newsdesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more than is counted the newest come first, and no page is said to be the last before it is."""
+    monkeypatch.setattr(search, "RANKED_AT_MOST", 3)
+    first = await desk.words("/search e* OR f* OR m* OR n*")
+    assert "Mere end 3 pressemeddelelser" in first
+    assert "Side 1\n" in first
+    last = (await desk.ask(press((await desk.ask("/search e* OR f* OR m* OR n*")).card, "Flere ▸"))).card
+    assert "Side 2 af 2\n" in words_of(last)
+    assert [button.label for button in buttons_of(last)] == ["◂ Tilbage"]
 
 
 async def test_a_search_shows_the_words_where_they_stand(desk: Newsdesk) -> None:
