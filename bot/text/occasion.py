@@ -32,7 +32,8 @@ _WHEN = (
     r"|tid och datum|tid og sted|tid og stad|tid och plats|time and (?:place|venue)|klokken|klokkeslæt|klokkeslett"
 )
 _WHERE = r"sted|hvor|where|place|venue|location|plats|var|lokation|adresse|adress|address|mødested|oppmøtested|samlingsplats"
-_LABELLED = re.compile(rf"^\W*(?:(?P<when>{_WHEN})|(?P<where>{_WHERE}))\s*:\s*(?P<value>.*)$", re.IGNORECASE)
+# A heading has no colon, but the line to itself.
+_LABELLED = re.compile(rf"^\W*(?:(?P<when>{_WHEN})|(?P<where>{_WHERE}))\s*(?::\s*(?P<value>.*)|\?)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _labelled(lines: Sequence[str]) -> tuple[list[str], list[str]]:
         if not found:
             continue
         after = rows[at + 1] if at + 1 < len(rows) and not _LABELLED.match(rows[at + 1]) else ""
-        value = found["value"].strip(" .") or after.strip(" .")
+        value = (found["value"] or "").strip(" .") or after.strip(" .")
         if value and len(value) <= _LONGEST:
             (whens if found["when"] else wheres)[value] = None
     return list(whens), list(wheres)

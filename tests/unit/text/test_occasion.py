@@ -37,6 +37,10 @@ def at(day: int, hour: int, minute: int = 0, month: int = 2) -> datetime:
             Occasion("Tirsdag den 3. februar kl. 9", "Christiansborg", at(3, 8)),
         ),
         (
+            ("Tid og sted", "Tirsdag den 3. februar kl. 9, Kaj 3", "Hvor?", "Christiansborg"),
+            Occasion("Tirsdag den 3. februar kl. 9, Kaj 3", "Christiansborg", at(3, 8)),
+        ),
+        (
             ("Date: February 3, 2026", "Time: 2:30 pm to 3:30 pm", "Venue: Press room"),
             Occasion("February 3, 2026; 2:30 pm to 3:30 pm", "Press room", at(3, 13, 30), at(3, 14, 30)),
         ),
