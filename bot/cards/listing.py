@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cards.occasion import embargo_line
 from bot.cards.shorten import shorten, summary
 from bot.cards.words import marks, meta_parts, rows
 from bot.domain.card import Button, Card, Element, Entry, Heading, Text, Tone
@@ -60,6 +61,7 @@ def release_entry(
     """A release as a line of a list.
 
     `single`: all of the list is of one newsroom, whose name need not be said each time; `late` False: nor that it was found late.
+    Without a snippet an embargo has its place.
     """
     content = release.content(texts.language)
     parts = meta_parts(release, content, texts, now)
@@ -69,7 +71,7 @@ def release_entry(
         url=content.url,
         meta=tuple(part for part in parts if not (single and part == release.newsroom.name)),
         marks=marks(release, texts, now, late=late),
-        snippet=snippet,
+        snippet=snippet or embargo_line(release, content, now),
         command=f"/release id:{release.id}",
         struck=release.gone_at is not None,
     )

@@ -10,7 +10,7 @@ from bot.cards.content_lines import escaped, written
 from bot.cards.shorten import shorten
 from bot.domain.card import Element, Fact, Text, Tone
 from bot.domain.file import File, file_name
-from bot.domain.prose import paragraphs
+from bot.domain.prose import Block, paragraphs
 from bot.domain.release import Content, Kind, Release
 from bot.i18n import Texts
 from bot.text.clocks import clock_of
@@ -19,6 +19,7 @@ from bot.text.occasion import Occasion, invites, occasion
 
 MEDIA_TYPE = "text/calendar"
 _LONGEST = 300
+_LISTED = 160
 _PAST = timedelta(days=30)
 """So long after a release its dates are no warning any more."""
 
@@ -37,6 +38,14 @@ def occasion_elements(release: Release, content: Content, texts: Texts, now: dat
     if asked and asked.where:
         found.append(Fact(texts.t("Place"), shorten(asked.where, _LONGEST)))
     return found
+
+
+def embargo_line(release: Release, content: Content, now: datetime | None) -> Block | None:
+    """What a list says of a release that may not be told yet, with `now` as above; None: nothing, or it was long ago."""
+    if now and now - release.published > _PAST:
+        return None
+    line = next(filter(None, map(_embargo, _versions(release, content))), "")
+    return paragraphs(shorten(line, _LISTED))[0] if line else None
 
 
 def _versions(release: Release, content: Content) -> tuple[Content, ...]:

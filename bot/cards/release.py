@@ -122,6 +122,7 @@ def fits_digest(releases: Sequence[Release], texts: Texts) -> int:
     for count, release in enumerate(releases[:_ENTRIES]):
         entry = release_entry(count + 1, release, texts, None)
         said = len(entry.title) + sum(len(part) + _APART for part in (*entry.meta, *entry.marks)) + _APART
+        said += len(entry.snippet.text) + _APART if entry.snippet else 0
         room -= said
         markup -= said + len(entry.url) + len(entry.title[:_LABEL]) + _ENTRY_MARKUP + _MARK_MARKUP * len(entry.marks)
         if min(room, markup) < 0 and count:

@@ -245,6 +245,23 @@ def test_an_embargo_holds_in_every_language() -> None:
     assert said.block.text == "Embargoed until 3 June 2035 at 10 am."
 
 
+def test_an_embargo_stands_in_digests_and_lists_too() -> None:
+    """Below the title, where no words that were searched for stand; a month later it is no warning any more."""
+    held = replace(DANISH, lead="KLAUSULERET TIL FREDAG DEN 27. NOVEMBER KL. 12. Danmark bakker op.")
+    told = release(held, ENGLISH)
+    page = cards.Page(1, 5, 1, "/latest")
+    line = "KLAUSULERET TIL FREDAG DEN 27. NOVEMBER KL. 12."
+    for reader in (DA, EN):
+        for card in (cards.digest_card([told], reader), cards.list_card("Seneste", [told], reader, NOW, page=page)):
+            assert [each.snippet.text for each in card.elements if isinstance(each, Entry) and each.snippet] == [line]
+    found = cards.list_card("Fundet", [told], DA, NOW, page=page, snippets=paragraphs("bakker op"))
+    later = cards.list_card("Seneste", [told], DA, NOW + timedelta(days=31), page=page)
+    assert [each.snippet for card in (found, later) for each in card.elements if isinstance(each, Entry)] == [
+        paragraphs("bakker op")[0],
+        None,
+    ]
+
+
 def test_what_was_withdrawn_is_struck_in_digests_and_lists() -> None:
     """And marked; what stands beside it is not."""
     gone = replace(release(), gone_at=NOW)
