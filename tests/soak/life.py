@@ -16,7 +16,7 @@ from bot.domain.subscription import ConversationKind
 from bot.ports import BotAdded
 from tests.fakes.chat import HttpChatAdapter
 from tests.soak.chat import Chat
-from tests.soak.newsrooms import WINDOW, Fault, Newsrooms
+from tests.soak.newsrooms import UNREAD, WINDOW, Fault, Newsrooms
 from tests.soak.plan import DAY, HOUR, Desk, Mode, Plan
 from tests.soak.record import Record
 from tests.soak.simulated import Simulated
@@ -120,11 +120,13 @@ class Life:
             self.newsrooms.take_down(feed.number)
 
     async def _break_feeds(self) -> None:
-        """One feed of a hundred is broken for up to three hours, each in its own way; never until its window has moved on."""
+        """One feed of a hundred is broken for up to three hours, each in its own way, and only when it was read well before."""
         for feed in self.newsrooms.feeds:
             feed.fault = None if self._chance.random() < 0.4 else feed.fault
         for number, fault in self._next_faults():
             feed = self.newsrooms.feeds[number]
+            if feed.unread > UNREAD:
+                continue
             feed.fault = fault
             for_so_long = min(3 * HOUR, 5 * DAY / self.plan.a_day(number))
             asyncio.get_running_loop().call_later(for_so_long.total_seconds(), _mend, feed)

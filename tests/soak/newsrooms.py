@@ -21,6 +21,8 @@ from tests.soak.plan import Plan
 from tests.soak.record import Record
 
 WINDOW = 20
+UNREAD = WINDOW // 4
+"""No feed is broken for longer than until so many came: it is asked again an hour later, when its window may have moved on."""
 """Releases in a feed."""
 HOSTS = 16
 """Loopback addresses that the feeds are spread over: of one host only a few are asked at a time."""
@@ -42,11 +44,12 @@ class Fault(StrEnum):
 
 @dataclass(slots=True)
 class Feed:
-    """What a feed says now; `items` by number, the newest last."""
+    """What a feed says now; `items` by number, the newest last. `unread`: so many came since it was last read well."""
 
     number: int
     version: int = 0
     published: int = 0
+    unread: int = 0
     items: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=WINDOW))
     gone: deque[int] = field(default_factory=lambda: deque(maxlen=WINDOW))
     fault: Fault | None = None
@@ -98,6 +101,9 @@ class Newsrooms:
         feed = self.feeds[number]
         self._add(feed, at)
         self._write(feed)
+        feed.unread += 1
+        if feed.unread > UNREAD:
+            feed.fault = None
         self.record.put("published", feed=number, n=feed.published)
 
     def correct(self, number: int) -> None:
@@ -153,6 +159,7 @@ class Newsrooms:
         self.polls += 1
         if feed.fault:
             return _faulty(feed)
+        feed.unread = 0
         known = _ETAG.search(request)
         if known and int(known[1]) == feed.version:
             return _said(HTTPStatus.NOT_MODIFIED, more=f'ETag: "{feed.version}"\r\n')
