@@ -7,11 +7,11 @@ nobody counts what another is just changing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryState
@@ -53,6 +53,12 @@ async def lock_lanes(connection: AsyncConnection, destinations: Iterable[int] | 
     # Asked for first: lanes joined with what says which they are cost minutes where the planner's statistics are of an empty table.
     ids = (await connection.execute(destinations)).scalars() if isinstance(destinations, Select) else destinations
     await connection.execute(_LOCK, {"lanes": list(ids)})
+
+
+async def look_by(connection: AsyncConnection, lanes: Sequence[int], until: datetime) -> None:
+    """Have locked lanes look at what is held for them then at the latest."""
+    later = or_(LaneRow.held_until.is_(None), LaneRow.held_until > until)
+    await connection.execute(update(LaneRow).where(LaneRow.destination_id.in_(lanes), later).values(held_until=until))
 
 
 _LOCK = (

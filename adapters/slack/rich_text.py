@@ -14,7 +14,7 @@ from urllib.parse import quote
 from adapters.slack.limits import ADDRESS, Block
 from bot.text import shown
 from bot.text.cutting import MORE, TRAILING, head, units
-from bot.text.shown import visible
+from bot.text.shown import WORD_JOINER, visible
 
 _MAIL = "mailto:"
 _ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
@@ -120,7 +120,6 @@ def one_line(text: str) -> str:
 
 
 _MENTION = re.compile(r"(?<![\w@])@(?=\w)")
-_WORD_JOINER = "\u2060"
 
 
 def escaped(text: str, *, links: bool = False) -> str:
@@ -128,8 +127,8 @@ def escaped(text: str, *, links: bool = False) -> str:
 
     Slack finds addresses and an @channel without any markup too; there a sign that nobody sees breaks them.
     """
-    text = _MENTION.sub("@" + _WORD_JOINER, visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    return text if links else text.replace("://", f":{_WORD_JOINER}//")
+    text = _MENTION.sub("@" + WORD_JOINER, visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    return text if links else text.replace("://", f":{WORD_JOINER}//")
 
 
 def link(url: str) -> str:

@@ -12,12 +12,12 @@ from telegram.error import TelegramError
 
 from adapters.telegram.insist import at_once
 from adapters.telegram.managers import Managers
-from adapters.telegram.markup import WORD_JOINER
 from bot.domain.card import Button, Card, Text
 from bot.domain.prose import paragraphs
 from bot.domain.subscription import ConversationKind
 from bot.i18n import Texts
 from bot.ports import CommandCall
+from bot.text.shown import WORD_JOINER
 
 log = logging.getLogger(__name__)
 

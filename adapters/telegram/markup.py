@@ -103,8 +103,6 @@ def _tagged(run: Run) -> str:
 # Text from outside ------------------------------------------------------------------------------------------------------
 
 _MENTION = re.compile(r"(?<![\w@.])@(?=[A-Za-z0-9_])")
-WORD_JOINER = "\u2060"
-"""Behind an `@` that is to call nobody."""
 
 
 def visible(text: str) -> str:
@@ -112,7 +110,7 @@ def visible(text: str) -> str:
 
     An @name in a press release belongs to another network; here it would call, or link to, whoever has that name on Telegram.
     """
-    return _MENTION.sub("@" + WORD_JOINER, shown.visible(text))
+    return _MENTION.sub("@" + shown.WORD_JOINER, shown.visible(text))
 
 
 def link(url: str) -> str:

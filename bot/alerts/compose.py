@@ -38,8 +38,7 @@ async def compose(tx: Transaction, deliveries: Sequence[Delivery], now: datetime
     pins = await tx.pins.among({release.newsroom.id for release in read}) if read else ()
     releases = Releases(read, former, takers, pins)
     said = await _said(tx, deliveries)
-    composed = [_voiced(await _compose(tx, delivery, releases, said, now), delivery) for delivery in deliveries]
-    return [_in_time(composition, delivery, now) for composition, delivery in zip(composed, deliveries, strict=True)]
+    return [_in_time(_voiced(await _compose(tx, each, releases, said, now), each), each, now) for each in deliveries]
 
 
 async def _said(tx: Transaction, deliveries: Sequence[Delivery]) -> Mapping[str, Broadcast]:

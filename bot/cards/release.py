@@ -241,8 +241,7 @@ def _alert_buttons(release: Release, content: Content, texts: Texts, taking: But
         taking,
         Button(texts.t("Mute"), f"/mute {release.newsroom.slug} 1h"),
         _calendar_button(release, content, texts),
-        *(_version_button(release, version) for version in other_versions(release, content)),
-        *elsewhere_in(release, content),
+        *_version_buttons(release, content),
     )
     present = [button for button in wanted if button]
     if len(present) <= _BUTTONS:
@@ -257,8 +256,7 @@ def more_card(release: Release, texts: Texts, now: datetime) -> Card:
         Button(texts.t("Read"), f"/release id:{release.id}"),
         _calendar_button(release, content, texts),
         _pictures_button(release, content, texts),
-        *(_version_button(release, version) for version in other_versions(release, content)),
-        *elsewhere_in(release, content),
+        *_version_buttons(release, content),
         Button(texts.t("Related"), f"/release id:{release.id} related"),
         Button(texts.t("Why is it here?"), f"/why id:{release.id}"),
         Button(texts.t("Settings"), "/settings"),
@@ -294,6 +292,12 @@ def _pictures_button(release: Release, content: Content, texts: Texts) -> Button
 def _calendar_button(release: Release, content: Content, texts: Texts) -> Button | None:
     asked = asks(release, content)
     return Button(texts.t("Calendar"), f"/release id:{release.id} calendar") if asked and asked.starts else None
+
+
+def _version_buttons(release: Release, content: Content) -> tuple[Button, ...]:
+    """To the same in other languages, from below an alert."""
+    here = tuple(_version_button(release, version) for version in other_versions(release, content))
+    return (*here, *elsewhere_in(release, content))
 
 
 def _version_button(release: Release, version: Content) -> Button:

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.text.shown import WORD_JOINER
+
 LONGEST = 1000
 """Characters of an argument; nothing that a command takes is longer."""
 _LONGEST_NAME = 40
 _ENOUGH = 4 * LONGEST
 _QUOTES = "\"'“”„«»‘’`"
-_WORD_JOINER = "\u2060"
-"""What platforms' adapters put behind an `@` that is to call nobody: a line that was copied from us has it."""
 _PAGE = re.compile(r"(?:^|\s)page:([0-9]{1,4})$")
 
 
@@ -69,4 +69,5 @@ def _visible_character(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Zs", "Zl", "Zp") or character in "\t\n\r\v\f":
         return " "
-    return "" if category in ("Cc", "Cs", "Cn", "Co") or character == _WORD_JOINER else character
+    # A line that was copied from us has a word joiner behind each @.
+    return "" if category in ("Cc", "Cs", "Cn", "Co") or character == WORD_JOINER else character

@@ -80,8 +80,8 @@ async def _page(ctx: Context, search: _Search, line: str) -> tuple[Page, Found]:
     found = await search(limit=SHOWN + 1, offset=page.first - 1)
     shown = replace(found, releases=found.releases[:SHOWN])
     # What is beyond the cap was not counted.
-    page = replace(page, total=max(found.total, page.first - 1 + len(shown.releases)) if shown.releases else found.total)
-    page = replace(page, goes_on=found.capped and len(found.releases) > SHOWN)
+    seen = page.first - 1 + len(shown.releases) if shown.releases else 0
+    page = replace(page, total=max(found.total, seen), goes_on=found.capped and len(found.releases) > SHOWN)
     if found.releases or not found.total:
         return page, shown
     page = replace(page, number=page.pages)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import quote, urlsplit
 
+WORD_JOINER = "\u2060"
+"""A sign that nobody sees. What platforms would call or link by themselves they let be where it stands in it."""
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

@@ -20,7 +20,7 @@ from bot.domain.subscription import DestinationId, SubscriptionId, Wish
 from bot.ports import Audience, FanOutCursor, Hint
 from storage.dialects import insert_or_ignore
 from storage.hints import hint
-from storage.lanes import DIGESTED, due_unless_paused, lock_lanes
+from storage.lanes import DIGESTED, due_unless_paused, lock_lanes, look_by
 from storage.models import (
     DeliveryRow,
     DestinationRow,
@@ -140,9 +140,8 @@ class Owing:
             assert debt.held_until is not None
             lanes[debt.held_until].add(debt.destination_id)
         for until, destinations in lanes.items():
-            later = or_(LaneRow.held_until.is_(None), LaneRow.held_until > until)
             for some in chunks(sorted(destinations)):
-                await self._db.execute(update(LaneRow).where(LaneRow.destination_id.in_(some), later).values(held_until=until))
+                await look_by(self._db, some, until)
         return new.total()
 
     async def add_pending(self, new: Counter[int], newest: Mapping[int, int], now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryState, Settlement
 from storage.dialects import among
-from storage.lanes import DIGESTED, LEFT_OUT, PAUSED
+from storage.lanes import DIGESTED, LEFT_OUT, PAUSED, look_by
 from storage.models import (
     AccountRow,
     DeliveryRow,
@@ -145,9 +145,7 @@ class Settling:
         """It is outside the lane's count; the lane knows when to look at it again."""
         kept = {"held_until": until, "payload": dict(settlement.payload) or None}
         await self._db.execute(update(DeliveryRow).where(DeliveryRow.id == settlement.delivery_id).values(kept))
-        later = or_(LaneRow.held_until.is_(None), LaneRow.held_until > until)
-        lane = update(LaneRow).where(LaneRow.destination_id == settlement.destination_id, later)
-        await self._db.execute(lane.values(held_until=until))
+        await look_by(self._db, [settlement.destination_id], until)
 
     async def _leave(self, settlement: Settlement) -> None:
         """A conversation is closed to us or has moved: with all its threads."""

@@ -6,12 +6,14 @@ What one of them alone knows (a file, a lock file, a second connection that writ
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import SqlDatabase
 from tests.fakes.world import World
+from tests.storage.together import Pair
 
 
 @pytest.fixture
@@ -24,6 +26,15 @@ def sqlite_url(tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a database on each engine in turn."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def pair(postgres_url: str) -> AsyncIterator[Pair]:
+    """An empty installation, seen by two processes."""
+    here, there = SqlDatabase(postgres_url), SqlDatabase(postgres_url)
+    yield Pair(World(here), World(there))
+    await here.close()
+    await there.close()
 
 
 @pytest.fixture

@@ -14,22 +14,12 @@ from bot.alerts.ledger import Ledger, Line
 from bot.alerts.retry import settlement
 from bot.domain.delivery import AccountBlocked, Delivery, DestinationGone, DestinationMoved, RetryLater, SendOutcome, Sent
 from bot.domain.subscription import Address, ConversationKind, DestinationId
-from storage.database import SqlDatabase
 from tests.fakes.world import LEASE, NOW, World
 from tests.storage.together import Pair
 
 MINUTE = timedelta(minutes=1)
 LANE = "SELECT 1 FROM lane WHERE destination_id = :id FOR UPDATE"
 ACCOUNT = "SELECT 1 FROM account WHERE id = :id FOR UPDATE"
-
-
-@pytest.fixture
-async def pair(postgres_url: str) -> AsyncIterator[Pair]:
-    """An empty installation, and somebody else who has a way into its database."""
-    here, there = SqlDatabase(postgres_url), SqlDatabase(postgres_url)
-    yield Pair(World(here), World(there))
-    await here.close()
-    await there.close()
 
 
 @asynccontextmanager

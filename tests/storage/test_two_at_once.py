@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
@@ -31,20 +31,11 @@ from bot.domain.release import Content, ReleaseId
 from bot.domain.subscription import Address, ConversationKind, DestinationId, SubscriptionId
 from bot.ports import Actor, PollResult, Worker
 from bot.text.query import parse
-from storage.database import SqlDatabase, SqlTransaction
+from storage.database import SqlTransaction
 from tests.fakes.world import LEASE, NOW, World, entry, item
 from tests.storage.together import Pair
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def pair(postgres_url: str) -> AsyncIterator[Pair]:
-    """An empty installation, seen by two processes."""
-    here, there = SqlDatabase(postgres_url), SqlDatabase(postgres_url)
-    yield Pair(World(here), World(there))
-    await here.close()
-    await there.close()
 
 
 # Made by both
